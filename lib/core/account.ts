@@ -1,0 +1,45 @@
+// One POP3 account as the rest of the program sees it: checked, complete, frozen.
+
+declare const accountId: unique symbol;
+/** `^[a-z0-9][a-z0-9-]{0,62}$`: part of every archive key, so it never needs escaping. */
+export type AccountId = string & { readonly [accountId]: true };
+
+export const ACCOUNT_ID_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+export function isAccountId(text: string): text is AccountId {
+  return ACCOUNT_ID_PATTERN.test(text);
+}
+
+/** How the connection is protected. `starttls` is mandatory once chosen: it never falls back to clear text. */
+export type TlsMode = 'implicit' | 'starttls' | 'none';
+
+/** Where a secret is kept, never the secret itself: `env:NAME`, `file:PATH`, `command:ARGV`. */
+export interface SecretRef {
+  readonly store: 'env' | 'file' | 'command';
+  /** The variable's name, the file's absolute path, or the command line. */
+  readonly locator: string;
+}
+
+/** Caps a user sets for an account. `undefined` means no cap. */
+export interface ImportLimits {
+  /** Messages larger than this many octets are skipped, and counted as skipped. */
+  readonly messageOctets: number | undefined;
+  /** Messages fetched in one run; the rest are deferred to the next. */
+  readonly runMessages: number | undefined;
+  /** Octets fetched in one run, by the sizes LIST gives; the rest are deferred to the next. */
+  readonly runOctets: number | undefined;
+}
+
+export interface Account {
+  readonly id: AccountId;
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TlsMode;
+  /** Absolute path of a PEM file with the only certificate authorities to trust for this account. */
+  readonly caFile: string | undefined;
+  /** Permit an address in a loopback, private, link-local or metadata range. */
+  readonly allowPrivateNetwork: boolean;
+  readonly user: string;
+  readonly password: SecretRef;
+  readonly limits: ImportLimits;
+}

@@ -1,0 +1,45 @@
+// Every cap on what a server may make us hold or wait for, each with the failure it stops.
+
+/**
+ * Status lines, in octets with CRLF. RFC 1939 section 3 allows 512; servers send more.
+ * Stops: a greeting or answer that never ends and fills memory.
+ */
+export const MAX_STATUS_LINE_OCTETS = 8 * 1024;
+
+/**
+ * One row of a CAPA, LIST or UIDL answer. RFC 1939 section 7 allows a 70-octet UIDL; 300 were seen.
+ * Stops: one endless row. Message lines have no such cap: they are streamed, and 1 MB lines are real mail.
+ */
+export const MAX_LISTING_LINE_OCTETS = 16 * 1024;
+
+/** Rows of a CAPA answer. Stops: an endless capability list. Longest seen: 17. */
+export const MAX_CAPABILITY_ROWS = 200;
+
+/** Rows of a LIST or UIDL answer. Stops: an endless listing. */
+export const MAX_LISTING_ROWS = 2_000_000;
+
+/** Octets of a command with CRLF. RFC 2449 section 4 sets 255; servers echo or drop the connection beyond. */
+export const MAX_COMMAND_OCTETS = 255;
+
+/** How long to wait, in milliseconds, before a silent server counts as gone. One budget a phase. */
+export const TIMEOUTS_MS = {
+  /** DNS, TCP and TLS together. */
+  connect: 30_000,
+  /** Tarpits delay the greeting on purpose. */
+  greeting: 60_000,
+  /** Dovecot waits 11 s for a session lock and up to 17 s as a penalty before it answers PASS. */
+  login: 90_000,
+  command: 60_000,
+  /** The first listing of a huge maildrop makes a server read all of it. */
+  listing: 300_000,
+  /** Between two chunks of a message, not for the whole of it. */
+  retrieveIdle: 120_000,
+  /** With many deletions QUIT rewrites the maildrop. */
+  quit: 120_000,
+} as const;
+
+/** Octets of one message's header block that are looked at for the archive date (`dt`). */
+export const MAX_DATED_HEADER_OCTETS = 256 * 1024;
+
+/** Octets of a message kept in memory while it is spooled; a larger one goes to a temporary file. */
+export const MAX_SPOOL_MEMORY_OCTETS = 1024 * 1024;

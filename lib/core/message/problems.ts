@@ -1,0 +1,48 @@
+// The names that stand in a document's `problems`: every tolerance that was applied to a message, and every doubt.
+// A name, once published, keeps its meaning: readers filter by it.
+
+/** Name and meaning, in the order in which a document lists them. */
+export const PROBLEMS = [
+  ['parse-failed', 'The message could not be parsed; only `ingest` says anything. The next name says why.'],
+  ['worker-died', 'The process parsing it ended: out of memory, or a crash.'],
+  ['worker-stalled', 'The process parsing it made no progress for too long and was ended.'],
+  ['worker-misbehaved', 'The process parsing it broke the protocol with its parent and was ended.'],
+  ['header-too-large', 'A part has more header octets than are accepted.'],
+  ['parts-too-many', 'It has more MIME parts than are accepted.'],
+  ['document-too-large', 'Its document would be larger than is accepted.'],
+  ['parser-error', 'The MIME parser reported an error.'],
+  ['message-empty', 'There is not one octet.'],
+  ['mbox-line', 'An mbox separator ("From ") stands before the first header.'],
+  ['header-malformed', 'A line of the header block is no header; `headers` leaves it out.'],
+  ['header-charset-guessed', 'A header has octets that are neither ASCII nor UTF-8; read as windows-1252.'],
+  ['header-charset-unknown', 'An encoded word of a header names a charset that is not known.'],
+  ['header-repeated', 'A header that may occur once occurs again; the first counts, recipients are joined.'],
+  ['date-missing', 'There is no Date header.'],
+  ['date-unparsable', 'The Date header is no date.'],
+  ['from-missing', 'There is no From header.'],
+  ['from-repeated', 'There are several From headers; the first counts.'],
+  ['address-without-domain', 'An address is a bare name; `email` has it as it stands.'],
+  ['address-without-mailbox', 'An entry of an address header has a name only; its `email` is empty.'],
+  ['boundary-missing', 'A multipart names no usable boundary: its content is one part or none.'],
+  ['multipart-empty', 'A multipart has no part, so no line matched its boundary.'],
+  [
+    'encoding-unknown',
+    'A part names a transfer encoding that is not known; its octets are kept as they are.',
+  ],
+  ['charset-unknown', 'A body names a charset that is not known; read as UTF-8.'],
+] as const satisfies readonly (readonly [name: string, meaning: string])[];
+
+export type Problem = (typeof PROBLEMS)[number][0];
+
+/** Collects names; gives each once, in the order of `PROBLEMS`, so that the result does not depend on who noted first. */
+export class ProblemList {
+  readonly #noted = new Set<Problem>();
+
+  note(problem: Problem): void {
+    this.#noted.add(problem);
+  }
+
+  toArray(): Problem[] {
+    return PROBLEMS.map(([name]) => name).filter((name) => this.#noted.has(name));
+  }
+}

@@ -1,0 +1,55 @@
+// Takes one line at a time off a byte stream that arrives in arbitrary chunks. Never looks at an octet twice.
+
+import { MailferryError } from '../errors.ts';
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+export interface PushedLine {
+  /** The line without its end, or `undefined` while it is incomplete. Valid until the next push. */
+  readonly line: Uint8Array | undefined;
+  /** What follows the line in this chunk: not ours. Empty while the line is incomplete. */
+  readonly rest: Uint8Array;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Lines of answers and listings, ended by CRLF (RFC 1939 section 3) or, from some servers, a bare LF.
+ * Message bodies do not go through here: see `BodyDecoder`.
+ */
+export class LineReader {
+  readonly #maxOctets: number;
+  #pieces: Uint8Array[] = [];
+  #held = 0;
+
+  /** @param maxOctets of one line with its end; a longer one is an error, so that no server can fill our memory */
+  constructor(maxOctets: number) {
+    this.#maxOctets = maxOctets;
+  }
+
+  /** @throws POP3_LIMIT_EXCEEDED */
+  push(chunk: Uint8Array): PushedLine {
+    const lineFeed = chunk.indexOf(LF);
+    const end = lineFeed === -1 ? chunk.length : lineFeed + 1;
+    if (this.#held + end > this.#maxOctets) {
+      throw new MailferryError(
+        `the server sent a line of more than ${this.#maxOctets} octets where an answer or a listing row was due`,
+        { code: 'POP3_LIMIT_EXCEEDED', scope: 'session', retryable: true },
+      );
+    }
+    this.#pieces.push(chunk.subarray(0, end));
+    this.#held += end;
+    if (lineFeed === -1) return { line: undefined, rest: NOTHING };
+    return { line: this.#takeLine(), rest: chunk.subarray(end) };
+  }
+
+  #takeLine(): Uint8Array {
+    const [only] = this.#pieces;
+    const whole = this.#pieces.length === 1 && only ? only : Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    this.#held = 0;
+    const end = whole.at(-2) === CR ? whole.length - 2 : whole.length - 1;
+    return whole.subarray(0, end);
+  }
+}

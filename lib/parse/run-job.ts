@@ -1,0 +1,112 @@
+// One message through one worker: its octets go in while attachments and the document come out, neither held in memory.
+// The worker is not believed: sizes, hashes and the order of frames are checked, and it touches no store.
+
+import { attachmentKey } from '../core/keys.ts';
+import type { IngestFacts } from '../core/message/document.ts';
+import { MAX_SPOOL_MEMORY_OCTETS } from '../core/limits.ts';
+import type { BlobStore } from '../ports.ts';
+import { spool, type SpooledBlob } from '../spool/spool.ts';
+import { encodeFrame, encodeFrames, encodeJsonFrame } from './frames.ts';
+import { JobFailure, JobReader } from './job-reader.ts';
+import { MAX_ATTACHMENT_EXPANSION, MAX_DOCUMENT_OCTETS, MAX_FRAME_OCTETS, MAX_MIME_PARTS } from './limits.ts';
+import { Watchdog } from './watchdog.ts';
+import type { WorkerProcess } from './worker-process.ts';
+
+interface JobSurroundings {
+  readonly blobs: BlobStore;
+  /** For attachments and documents too large for memory. */
+  readonly spoolDirectory: string;
+  readonly parseTimeoutMs: number;
+}
+
+/**
+ * Stores the attachments and gives the document, which the caller stores and disposes of.
+ * The worker is ready for the next job, or dead.
+ * @throws JobFailure if there is no document; errors of `raw` and of the store as they are
+ */
+export async function runJob(
+  worker: WorkerProcess,
+  ingest: IngestFacts,
+  raw: AsyncIterable<Uint8Array>,
+  surroundings: JobSurroundings,
+): Promise<SpooledBlob> {
+  let isStalled = false;
+  let isOver = false;
+  const watchdog = new Watchdog(surroundings.parseTimeoutMs, () => {
+    isStalled = true;
+    worker.kill();
+  });
+  const feeding = feed(worker, ingest, raw, watchdog, () => isOver);
+  // The source failed: nothing more will come, so the worker must not be waited for. Thrown on below.
+  feeding.catch(() => worker.kill());
+  let document: SpooledBlob | undefined;
+  try {
+    document = await receive(new JobReader(worker, watchdog), ingest, surroundings, watchdog);
+  } catch (error) {
+    // Only a worker that ended its job in order can be asked again.
+    if (!(error instanceof JobFailure && error.isOrderly)) worker.kill();
+    throw isStalled ? new JobFailure('worker-stalled') : error;
+  } finally {
+    isOver = true;
+    await settle(feeding, document).finally(() => watchdog.stop());
+  }
+  return document;
+}
+
+/** An error of the source goes before whatever the worker made of its absence. */
+async function settle(feeding: Promise<void>, document: SpooledBlob | undefined): Promise<void> {
+  try {
+    await feeding;
+  } catch (error) {
+    await document?.dispose();
+    throw error;
+  }
+}
+
+async function feed(
+  worker: WorkerProcess,
+  ingest: IngestFacts,
+  raw: AsyncIterable<Uint8Array>,
+  watchdog: Watchdog,
+  isOver: () => boolean,
+): Promise<void> {
+  const chunks = raw[Symbol.asyncIterator]();
+  try {
+    await worker.send(encodeJsonFrame('job', ingest));
+    while (worker.isAlive && !isOver()) {
+      const next = await watchdog.during(async () => await chunks.next());
+      if (next.done === true) break;
+      for (const frame of encodeFrames('raw', next.value)) await worker.send(frame);
+      watchdog.touch();
+    }
+    await worker.send(encodeFrame('raw-end'));
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+async function receive(
+  reader: JobReader,
+  ingest: IngestFacts,
+  surroundings: JobSurroundings,
+  watchdog: Watchdog,
+): Promise<SpooledBlob> {
+  const options = { directory: surroundings.spoolDirectory, memoryOctets: MAX_SPOOL_MEMORY_OCTETS };
+  let attachmentBudgetOctets = ingest.size * MAX_ATTACHMENT_EXPANSION + MAX_FRAME_OCTETS;
+  for (let count = 0; (await reader.peek()) !== 'document'; count += 1) {
+    if (count === MAX_MIME_PARTS) throw new JobFailure('worker-misbehaved');
+    const content = await spool(reader.readContent('attachment', attachmentBudgetOctets), options);
+    try {
+      const claimed = reader.takeClaim();
+      if (claimed.sha256 !== content.sha256 || claimed.sizeOctets !== content.sizeOctets) {
+        throw new JobFailure('worker-misbehaved');
+      }
+      attachmentBudgetOctets -= content.sizeOctets;
+      const key = attachmentKey(ingest.account, content.sha256);
+      await watchdog.during(async () => await surroundings.blobs.put(key, content));
+    } finally {
+      await content.dispose();
+    }
+  }
+  return await spool(reader.readContent('document', MAX_DOCUMENT_OCTETS), options);
+}

@@ -1,0 +1,79 @@
+// How a parse worker is started: nothing of the parent's environment, no file but the program's own code, no child, no thread.
+
+import type { SpawnOptionsWithStdioTuple, StdioNull, StdioPipe } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, extname, join, parse, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface WorkerCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly options: SpawnOptionsWithStdioTuple<StdioPipe, StdioPipe, StdioNull>;
+}
+
+/**
+ * Arguments for `spawn`. The same from source and from the built files: the worker lies beside this one, with its extension.
+ * What Node's permissions do not cover in every supported version is the network.
+ */
+export function workerCommand(heapMegabytes: number): WorkerCommand {
+  const here = fileURLToPath(import.meta.url);
+  const readable = readablePaths(dirname(dirname(here)));
+  return {
+    file: process.execPath,
+    args: [
+      permissionFlag(),
+      ...readable.map((path) => `--allow-fs-read=${path}`),
+      '--disallow-code-generation-from-strings',
+      `--max-old-space-size=${heapMegabytes}`,
+      join(dirname(here), `worker${extname(here)}`),
+    ],
+    options: {
+      env: {},
+      // Not the parent's folder: that may hold the configuration and the archive.
+      cwd: parse(here).root,
+      // Errors of a parser quote mail: its stderr goes nowhere.
+      stdio: ['pipe', 'pipe', 'ignore'],
+      windowsHide: true,
+    },
+  };
+}
+
+/** Node 22.13 and later, and 23.5 and later, know the first; a release between has only the other. */
+function permissionFlag(): string {
+  return process.allowedNodeEnvironmentFlags.has('--permission')
+    ? '--permission'
+    : '--experimental-permission';
+}
+
+/**
+ * The code (`lib` or `dist/lib`), the package.json files that say how it is loaded, and the packages.
+ * Not the folder of the whole package: in a checkout that is where people keep a configuration and an archive.
+ */
+function readablePaths(codeDirectory: string): string[] {
+  const above = ancestors(codeDirectory);
+  const manifests = above.slice(0, 3).map((directory) => join(directory, 'package.json'));
+  const modules = above.map((directory) => join(directory, 'node_modules'));
+  const nearest = modules.find((directory) => existsSync(join(directory, 'mailparser')));
+  return [
+    ...new Set([
+      codeDirectory + sep,
+      ...manifests.filter((path) => existsSync(path)),
+      ...(nearest === undefined ? [] : [nearest + sep]),
+      realModulesDirectory() + sep,
+    ]),
+  ];
+}
+
+/** Where links lead: the outermost `node_modules` around mailparser. All it loads is below, however the installer arranged it. */
+function realModulesDirectory(): string {
+  const resolved = fileURLToPath(import.meta.resolve('mailparser'));
+  const marker = `${sep}node_modules${sep}`;
+  const index = resolved.indexOf(marker);
+  return index === -1 ? dirname(resolved) : resolved.slice(0, index + marker.length - 1);
+}
+
+/** The directory itself, then the ones above it. */
+function ancestors(directory: string): string[] {
+  const above = dirname(directory);
+  return above === directory ? [directory] : [directory, ...ancestors(above)];
+}

@@ -1,0 +1,160 @@
+// Raw objects to documents: a few isolated workers, started when needed and used again, replaced when they fail.
+// This side holds the store and does all reading and writing; it never looks into a message.
+
+import { MailferryError } from '../core/errors.ts';
+import { MAX_SPOOL_MEMORY_OCTETS } from '../core/limits.ts';
+import type { IngestFacts } from '../core/message/document.ts';
+import type { Problem } from '../core/message/problems.ts';
+import type { Blob, BlobStore, ParseJob } from '../ports.ts';
+import { spool } from '../spool/spool.ts';
+import { parsedKeyOf } from './derived-keys.ts';
+import { failedDocument } from './failed-document.ts';
+import { JobFailure } from './job-reader.ts';
+import { DEFAULT_PARSE_LIMITS, type ParseLimits } from './limits.ts';
+import { runJob } from './run-job.ts';
+import { Slots } from './slots.ts';
+import { workerCommand, type WorkerCommand } from './worker-command.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+export interface ParsePoolOptions {
+  readonly blobs: BlobStore;
+  /** Messages parsed at the same time, each in a process of its own. */
+  readonly workers: number;
+  /** For attachments and documents too large for memory; made when needed. */
+  readonly spoolDirectory: string;
+  readonly limits?: ParseLimits;
+  /** Parse again what has a document already, and replace that. */
+  readonly rebuild?: boolean;
+  /** Another worker than the real one: for tests of what happens when it fails. */
+  readonly command?: WorkerCommand;
+}
+
+/**
+ * `parsed` the document is there, now or since before · `failed` a document that says why is there ·
+ * `absent` there is no raw object to parse.
+ */
+export type ParseOutcome = 'parsed' | 'failed' | 'absent';
+
+export class ParsePool {
+  readonly #options: ParsePoolOptions;
+  readonly #limits: ParseLimits;
+  readonly #command: WorkerCommand;
+  readonly #slots: Slots;
+  readonly #idle: WorkerProcess[] = [];
+  readonly #workers = new Set<WorkerProcess>();
+  #isClosed = false;
+
+  constructor(options: ParsePoolOptions) {
+    this.#options = options;
+    this.#limits = options.limits ?? DEFAULT_PARSE_LIMITS;
+    this.#command = options.command ?? workerCommand(this.#limits.workerHeapMegabytes);
+    this.#slots = new Slots(options.workers);
+  }
+
+  /**
+   * Safe to repeat, and to call for many messages at once: they wait for a worker in order.
+   * Attachments are stored first, the document last: a document's attachments are always there.
+   * @throws ARCHIVE_* and SPOOL_FAILED as they come; INTERRUPTED once the pool is closed; PARSE_FAILED of scope `config`
+   *         if no worker can be started
+   */
+  async parse(job: ParseJob): Promise<ParseOutcome> {
+    const { ingest } = job;
+    const key = parsedKeyOf(ingest);
+    this.#assertOpen();
+    if (this.#options.rebuild !== true && (await this.#options.blobs.stat(key)) !== undefined)
+      return 'parsed';
+    await this.#slots.acquire();
+    try {
+      this.#assertOpen();
+      const worker = await this.#takeWorker();
+      try {
+        return await this.#parseWith(worker, ingest, key);
+      } finally {
+        this.#giveBack(worker);
+      }
+    } finally {
+      this.#slots.release();
+    }
+  }
+
+  /** Ends all workers, in the middle of a message too: its `parse` throws INTERRUPTED. Safe to repeat. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const workers = [...this.#workers];
+    for (const worker of workers) worker.kill();
+    await Promise.all(workers.map(async (worker) => await worker.ended));
+  }
+
+  async #parseWith(worker: WorkerProcess, ingest: IngestFacts, key: string): Promise<ParseOutcome> {
+    const { blobs, spoolDirectory } = this.#options;
+    const raw = await blobs.get(ingest.rawKey);
+    if (raw === undefined) return 'absent';
+    const surroundings = { blobs, spoolDirectory, parseTimeoutMs: this.#limits.parseTimeoutMs };
+    try {
+      const document = await runJob(worker, ingest, raw, surroundings);
+      await this.#store(key, document);
+      return 'parsed';
+    } catch (error) {
+      if (!(error instanceof JobFailure)) throw error;
+      // The worker was ended by `close`, not by the message.
+      this.#assertOpen();
+      await this.#storeFailure(key, ingest, error.problem);
+      return 'failed';
+    }
+  }
+
+  async #storeFailure(key: string, ingest: IngestFacts, problem: Problem): Promise<void> {
+    const json = `${JSON.stringify(failedDocument(ingest, problem))}\n`;
+    const source = (async function* () {
+      yield Buffer.from(json);
+    })();
+    const { spoolDirectory } = this.#options;
+    await this.#store(
+      key,
+      await spool(source, { directory: spoolDirectory, memoryOctets: MAX_SPOOL_MEMORY_OCTETS }),
+    );
+  }
+
+  async #store(key: string, document: Blob & { dispose(): Promise<void> }): Promise<void> {
+    try {
+      await this.#options.blobs.put(key, document, { mode: 'replace' });
+    } finally {
+      await document.dispose();
+    }
+  }
+
+  async #takeWorker(): Promise<WorkerProcess> {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      if (idle.isAlive) return idle;
+      this.#workers.delete(idle);
+    }
+    const worker = await WorkerProcess.start(this.#command, this.#limits.workerStartTimeoutMs);
+    this.#workers.add(worker);
+    if (!this.#isClosed) return worker;
+    // `close` came while it started, and could not know of it.
+    this.#workers.delete(worker);
+    worker.kill();
+    await worker.ended;
+    throw interrupted();
+  }
+
+  #giveBack(worker: WorkerProcess): void {
+    if (worker.isAlive && !this.#isClosed) this.#idle.push(worker);
+    else {
+      worker.kill();
+      void worker.ended.then(() => this.#workers.delete(worker));
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw interrupted();
+  }
+}
+
+function interrupted(): MailferryError {
+  return new MailferryError('parsing was stopped: the worker pool is closed', {
+    code: 'INTERRUPTED',
+    scope: 'account',
+    retryable: true,
+  });
+}

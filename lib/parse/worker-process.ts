@@ -1,0 +1,86 @@
+// One running parse worker, seen from its parent: frames in, frames out, and a quick end.
+// It believes nothing the worker says; that is for whoever reads the frames.
+
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { describeError, MailferryError } from '../core/errors.ts';
+import { drained } from './drained.ts';
+import { readFrames, type Frame } from './frames.ts';
+import type { WorkerCommand } from './worker-command.ts';
+
+export class WorkerProcess {
+  readonly frames: AsyncGenerator<Frame, void, undefined>;
+  /** Resolves when the process has ended and its pipes are closed. Never rejects. */
+  readonly ended: Promise<void>;
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  #isAlive = true;
+  #startError: Error | undefined;
+
+  private constructor(command: WorkerCommand) {
+    this.#child = spawn(command.file, command.args, command.options);
+    // A write to a process that is gone: `ended` and the end of the frames tell it.
+    this.#child.stdin.on('error', () => undefined);
+    this.ended = new Promise((resolve) => {
+      this.#child.on('error', (error) => {
+        this.#isAlive = false;
+        this.#startError ??= error;
+        resolve();
+      });
+      this.#child.on('exit', () => {
+        this.#isAlive = false;
+      });
+      this.#child.on('close', () => resolve());
+    });
+    this.frames = readFrames(this.#child.stdout);
+  }
+
+  /** @throws PARSE_FAILED of scope `config`: that no worker starts here is no message's fault */
+  static async start(command: WorkerCommand, timeoutMs: number): Promise<WorkerProcess> {
+    const worker = new WorkerProcess(command);
+    const timer = setTimeout(() => {
+      worker.#startError ??= new Error(`it was not ready within ${timeoutMs} ms`);
+      worker.kill();
+    }, timeoutMs);
+    try {
+      const first = await worker.frames.next();
+      if (first.done !== true && first.value.type === 'ready') return worker;
+      throw new Error('it did not say that it is ready');
+    } catch (error) {
+      worker.kill();
+      await worker.ended;
+      throw cannotStart(worker.#startError ?? error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  /** Resolves when the worker takes more. What is sent to one that has ended is lost without an error. */
+  async send(frame: Uint8Array): Promise<void> {
+    const { stdin } = this.#child;
+    if (!this.#isAlive || stdin.destroyed) return;
+    if (!stdin.write(frame)) await drained(stdin);
+  }
+
+  /** At once and for certain. Safe to repeat. */
+  kill(): void {
+    this.#isAlive = false;
+    this.#child.kill('SIGKILL');
+    // What it had still to say is not waited for: unread, it would keep the pipe open and `ended` pending.
+    this.#child.stdin.destroy();
+    this.#child.stdout.destroy();
+  }
+}
+
+function cannotStart(cause: unknown): MailferryError {
+  return new MailferryError(`cannot start a parse worker: ${describeError(cause)}`, {
+    code: 'PARSE_FAILED',
+    scope: 'config',
+    retryable: true,
+    hint: 'Check that this user may start processes, that memory is left, and that the installation is complete.',
+    cause,
+  });
+}

@@ -1,0 +1,100 @@
+// The child process that parses MIME: started without environment, secrets or write access, it knows only its two pipes.
+// Never imported by anything: `workerCommand` names it. It ends when its parent's pipe does.
+
+import { createHash } from 'node:crypto';
+import type { IngestFacts } from '../core/message/document.ts';
+import type { Sha256 } from '../core/record.ts';
+import { drained } from './drained.ts';
+import { DocumentTooLarge, failureOf } from './failure.ts';
+import { encodeFrame, encodeFrames, encodeJsonFrame, FrameError, readFrames, type Frame } from './frames.ts';
+import { MAX_DOCUMENT_OCTETS } from './limits.ts';
+import { parseMessage } from './parse-message.ts';
+
+type FrameStream = AsyncGenerator<Frame, void, undefined>;
+
+async function runJob(ingest: IngestFacts, frames: FrameStream): Promise<void> {
+  const raw = new RawOctets(frames);
+  try {
+    const document = await parseMessage(raw.read(), ingest, sendAttachment);
+    await sendDocument(JSON.stringify(document));
+  } catch (error) {
+    // A broken pipe protocol is no fault of the message: end, and let the parent say so.
+    if (error instanceof FrameError) throw error;
+    await send(encodeJsonFrame('failed', { problem: failureOf(error) }));
+  }
+  await raw.skip();
+}
+
+/** The octets of one message out of the stream of frames; leaves what follows its end unread. */
+class RawOctets {
+  readonly #frames: FrameStream;
+  #isEnded = false;
+
+  constructor(frames: FrameStream) {
+    this.#frames = frames;
+  }
+
+  /** May be left early: the rest is there for `skip`. */
+  async *read(): AsyncGenerator<Uint8Array> {
+    while (!this.#isEnded) {
+      const next = await this.#frames.next();
+      if (next.done === true) throw new FrameError('the stream ended within a message');
+      if (next.value.type === 'raw') yield next.value.payload;
+      else if (next.value.type === 'raw-end') this.#isEnded = true;
+      else throw new FrameError(`a frame of type ${next.value.type} came within a message`);
+    }
+  }
+
+  async skip(): Promise<void> {
+    for await (const octets of this.read()) void octets;
+  }
+}
+
+async function sendAttachment(
+  content: AsyncIterable<Uint8Array>,
+): Promise<{ sha256: Sha256; sizeOctets: number }> {
+  const hash = createHash('sha256');
+  let sizeOctets = 0;
+  for await (const octets of content) {
+    hash.update(octets);
+    sizeOctets += octets.length;
+    for (const frame of encodeFrames('attachment', octets)) await send(frame);
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a hexadecimal SHA-256 is what the brand means
+  const sha256 = hash.digest('hex') as Sha256;
+  await send(encodeJsonFrame('attachment-end', { sha256, sizeOctets }));
+  return { sha256, sizeOctets };
+}
+
+async function sendDocument(json: string): Promise<void> {
+  const octets = Buffer.from(`${json}\n`);
+  if (octets.length > MAX_DOCUMENT_OCTETS) throw new DocumentTooLarge(`${octets.length} octets of JSON`);
+  for (const frame of encodeFrames('document', octets)) await send(frame);
+  await send(encodeFrame('document-end'));
+}
+
+async function send(frame: Uint8Array): Promise<void> {
+  if (!process.stdout.write(frame)) await drained(process.stdout);
+}
+
+function parseJob(frame: Frame): IngestFacts {
+  if (frame.type !== 'job') throw new FrameError(`a frame of type ${frame.type} came where a job was due`);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the pool that started this process wrote it
+  return JSON.parse(Buffer.from(frame.payload).toString('utf8')) as IngestFacts;
+}
+
+async function main(): Promise<void> {
+  const frames = readFrames(process.stdin);
+  await send(encodeFrame('ready'));
+  for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
+    await runJob(parseJob(next.value), frames);
+  }
+}
+
+// Nothing here asks for them, so nothing that is loaded here shall. Not a wall: Node's permissions do not cover the network.
+for (const name of ['fetch', 'WebSocket', 'EventSource']) Reflect.deleteProperty(globalThis, name);
+
+// The parent is gone: so is the only one who could want an answer.
+process.stdout.on('error', () => process.exit(1));
+await main();
+process.exit(0);

@@ -1,0 +1,137 @@
+// Holds a stream of octets of unknown size until it can be stored: in memory while small, else in a temporary file.
+// Counts and hashes on the way. Never holds more than `memoryOctets`, never leaves a file behind a failure.
+
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { Sha256 } from '../core/record.ts';
+import type { Blob } from '../ports.ts';
+import { createTempFile, spoolFailed, type TempFile } from './temp-file.ts';
+
+export interface SpoolOptions {
+  /** Where the temporary file goes if one is needed; made if absent. */
+  readonly directory: string;
+  /** A stream of at most this many octets is kept in memory and touches no file. */
+  readonly memoryOctets: number;
+  /** Sees every chunk in order, before it is kept. What it throws ends the spooling. */
+  readonly onChunk?: (chunk: Uint8Array) => void;
+}
+
+/** Whoever spooled it disposes of it, in a `finally`. */
+export interface SpooledBlob extends Blob {
+  /** Removes the temporary file, if any. Safe to repeat, never throws. `open` fails from then on. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Reads `source` to its end. If it throws, the temporary file is gone and the same error is thrown on.
+ * The chunks are copied or written at once: the source may reuse its buffer.
+ * @throws SPOOL_FAILED when the temporary file cannot be written
+ */
+export async function spool(source: AsyncIterable<Uint8Array>, options: SpoolOptions): Promise<SpooledBlob> {
+  const hash = createHash('sha256');
+  const memory = new GrowingBuffer(options.memoryOctets);
+  let file: TempFile | undefined;
+  let sizeOctets = 0;
+  try {
+    for await (const chunk of source) {
+      options.onChunk?.(chunk);
+      hash.update(chunk);
+      sizeOctets += chunk.length;
+      if (file === undefined && memory.append(chunk)) continue;
+      if (file === undefined) {
+        file = await createTempFile(options.directory);
+        await file.append(memory.take());
+      }
+      await file.append(chunk);
+    }
+    await file?.close();
+  } catch (error) {
+    await file?.remove();
+    throw error;
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a hexadecimal SHA-256 is what the brand means
+  const sha256 = hash.digest('hex') as Sha256;
+  return file === undefined ? blobInMemory(memory.take(), sha256) : blobInFile(file, { sizeOctets, sha256 });
+}
+
+function blobInMemory(octets: Uint8Array, sha256: Sha256): SpooledBlob {
+  let kept: Uint8Array | undefined = octets;
+  return {
+    sizeOctets: octets.length,
+    sha256,
+    open: async function* () {
+      if (kept === undefined) throw disposed();
+      if (kept.length > 0) yield kept;
+    },
+    dispose: async () => {
+      kept = undefined;
+    },
+  };
+}
+
+function blobInFile(file: TempFile, facts: { sizeOctets: number; sha256: Sha256 }): SpooledBlob {
+  let isDisposed = false;
+  return {
+    ...facts,
+    open: async function* () {
+      if (isDisposed) throw disposed();
+      // Leaving the loop early destroys the stream, and with it the descriptor.
+      const stream: AsyncIterable<Uint8Array> = createReadStream(file.path, { highWaterMark: 64 * 1024 });
+      const chunks = stream[Symbol.asyncIterator]();
+      try {
+        for (;;) {
+          const next = await chunks.next().catch((error: unknown) => {
+            throw spoolFailed(`cannot read ${file.path}`, error);
+          });
+          if (next.done === true) return;
+          yield next.value;
+        }
+      } finally {
+        await chunks.return?.();
+      }
+    },
+    dispose: async () => {
+      isDisposed = true;
+      await file.remove();
+    },
+  };
+}
+
+function disposed(): Error {
+  return new Error('this spooled blob is disposed of: nothing can be read from it any more');
+}
+
+/** One buffer that doubles: many small chunks cost no more than their octets, and no larger buffer is kept alive by a slice. */
+class GrowingBuffer {
+  readonly #limitOctets: number;
+  #buffer = Buffer.alloc(0);
+  #usedOctets = 0;
+
+  constructor(limitOctets: number) {
+    this.#limitOctets = limitOctets;
+  }
+
+  /** Keeps a copy, or returns false and changes nothing if it would exceed the limit. */
+  append(chunk: Uint8Array): boolean {
+    const neededOctets = this.#usedOctets + chunk.length;
+    if (neededOctets > this.#limitOctets) return false;
+    if (neededOctets > this.#buffer.length) {
+      const larger = Buffer.alloc(
+        Math.min(this.#limitOctets, Math.max(neededOctets, this.#buffer.length * 2, 4096)),
+      );
+      larger.set(this.#buffer.subarray(0, this.#usedOctets));
+      this.#buffer = larger;
+    }
+    this.#buffer.set(chunk, this.#usedOctets);
+    this.#usedOctets = neededOctets;
+    return true;
+  }
+
+  /** The octets so far; the buffer forgets them. */
+  take(): Uint8Array {
+    const octets = this.#buffer.subarray(0, this.#usedOctets);
+    this.#buffer = Buffer.alloc(0);
+    this.#usedOctets = 0;
+    return octets;
+  }
+}

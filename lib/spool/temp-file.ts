@@ -1,0 +1,92 @@
+// One temporary file of this process: created with mode 0600, never overwriting another, always removable.
+// Everything that fails here fails as SPOOL_FAILED: the disk is the trouble, not the message.
+
+import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describeError, MailferryError } from '../core/errors.ts';
+import { tempFileName } from './temp-file-name.ts';
+
+/** Names in use by this process. A file with our pid that is not among them was left by an earlier owner of the pid. */
+const liveNames = new Set<string>();
+let counter = 0;
+
+export interface TempFile {
+  readonly path: string;
+  /** Appends all of it. @throws SPOOL_FAILED */
+  append(octets: Uint8Array): Promise<void>;
+  /** No more is written. Safe to repeat. @throws SPOOL_FAILED */
+  close(): Promise<void>;
+  /** Closes and deletes. Safe to repeat; never throws: a file left behind is found later by `removeAbandoned`. */
+  remove(): Promise<void>;
+}
+
+export function isLiveTempFile(name: string): boolean {
+  return liveNames.has(name);
+}
+
+/** Makes the directory if need be. @throws SPOOL_FAILED */
+export async function createTempFile(directory: string): Promise<TempFile> {
+  const { name, path, handle } = await openNew(directory).catch((error: unknown) => {
+    throw spoolFailed(`cannot create a temporary file in ${directory}`, error);
+  });
+  let isOpen = true;
+  const close = async (): Promise<void> => {
+    if (!isOpen) return;
+    isOpen = false;
+    await handle.close();
+  };
+  return {
+    path,
+    append: async (octets) => {
+      await handle.appendFile(octets).catch((error: unknown) => {
+        throw spoolFailed(`cannot write ${path}`, error);
+      });
+    },
+    close: async () => {
+      await close().catch((error: unknown) => {
+        throw spoolFailed(`cannot close ${path}`, error);
+      });
+    },
+    remove: async () => {
+      await close().catch(() => undefined);
+      await rm(path, { force: true }).catch(() => undefined);
+      liveNames.delete(name);
+    },
+  };
+}
+
+export function spoolFailed(tried: string, cause: unknown): MailferryError {
+  const isFull = hasCode(cause, 'ENOSPC') || hasCode(cause, 'EDQUOT');
+  return new MailferryError(`${tried}: ${describeError(cause)}`, {
+    code: 'SPOOL_FAILED',
+    scope: 'account',
+    retryable: true,
+    hint: isFull
+      ? 'Free space on the disk of the temporary folder, or choose another folder for it.'
+      : 'Check that the temporary folder exists and that this user may write to it.',
+    cause,
+  });
+}
+
+async function openNew(directory: string): Promise<{ name: string; path: string; handle: FileHandle }> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  for (;;) {
+    counter += 1;
+    const name = tempFileName({ host: hostname(), pid: process.pid }, counter);
+    const path = join(directory, name);
+    // Before the file exists, so that a sweep of ours never sees it as abandoned.
+    liveNames.add(name);
+    try {
+      return { name, path, handle: await open(path, 'wx', 0o600) };
+    } catch (error) {
+      liveNames.delete(name);
+      // In a container every run may have the same host name and pid: step past what an earlier one left.
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

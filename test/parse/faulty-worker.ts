@@ -1,0 +1,66 @@
+// A stand-in for the parse worker that speaks its protocol and then does what the message's first line says:
+// everything a crashed, looping or subverted worker may do to its parent.
+
+import { encodeFrame, encodeJsonFrame, readFrames } from '../../lib/parse/frames.ts';
+
+function send(...frames: readonly Uint8Array[]): void {
+  process.stdout.write(Buffer.concat(frames));
+}
+
+const octets = (text: string): Uint8Array => Buffer.from(text);
+const DOCUMENT = [encodeFrame('document', octets('{}\n')), encodeFrame('document-end')];
+
+const DEEDS: Readonly<Record<string, () => Promise<void> | void>> = {
+  behave: () => send(...DOCUMENT),
+  die: () => process.exit(1),
+  'die-in-attachment': () => {
+    process.stdout.write(encodeFrame('attachment', octets('x')), () => process.exit(0));
+  },
+  hang: async () => {
+    await new Promise((resolve) => setTimeout(resolve, 3_600_000));
+  },
+  loop: () => {
+    for (;;) Math.sqrt(2);
+  },
+  rubbish: () => send(octets('this is no frame at all')),
+  'huge-frame': () => send(Buffer.from([7, 255, 255, 255, 255])),
+  'wrong-type': () => send(encodeFrame('raw', octets('x'))),
+  'wrong-hash': () =>
+    send(
+      encodeFrame('attachment', octets('x')),
+      encodeJsonFrame('attachment-end', { sha256: '0'.repeat(64), sizeOctets: 1 }),
+      ...DOCUMENT,
+    ),
+  'no-claim': () => send(encodeFrame('attachment-end', octets('null')), ...DOCUMENT),
+  'no-json': () => send(encodeFrame('attachment-end', octets('{')), ...DOCUMENT),
+  'unknown-problem': () => send(encodeJsonFrame('failed', { problem: '../../etc' })),
+  'endless-attachment': async () => {
+    const frame = encodeFrame('attachment', Buffer.alloc(100_000));
+    for (;;) {
+      if (!process.stdout.write(frame)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  },
+  'endless-empty-frames': async () => {
+    const frames = Buffer.concat(Array.from({ length: 10_000 }, () => encodeFrame('attachment')));
+    for (;;) {
+      send(frames);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  },
+  'failed-early': () => send(encodeJsonFrame('failed', { problem: 'header-too-large' })),
+};
+
+const frames = readFrames(process.stdin);
+process.stdout.on('error', () => process.exit(1));
+send(encodeFrame('ready'));
+let isNew = true;
+for await (const frame of frames) {
+  if (frame.type === 'raw' && isNew) {
+    isNew = false;
+    const deed = Buffer.from(frame.payload).toString('utf8').split('\r\n')[0] ?? '';
+    await (DEEDS[deed] ?? DEEDS['behave'])?.();
+  }
+  if (frame.type === 'raw-end') isNew = true;
+}
+process.exit(0);

@@ -1,0 +1,161 @@
+// Workers that crash, loop, hang or lie: their message gets a document that says so, the next one a new worker.
+
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { DEFAULT_PARSE_LIMITS } from '../../lib/parse/limits.ts';
+import { workerCommand, type WorkerCommand } from '../../lib/parse/worker-command.ts';
+import { ParsePool, type ParsePoolOptions } from '../../lib/parse/worker-pool.ts';
+import { MemoryBlobStore } from '../support/memory-blob-store.ts';
+import { ingestOf } from './parsed.ts';
+
+const FAULTY: WorkerCommand = {
+  ...workerCommand(100),
+  args: [join(import.meta.dirname, 'faulty-worker.ts')],
+};
+const LIMITS = { ...DEFAULT_PARSE_LIMITS, parseTimeoutMs: 300 };
+
+let spoolDirectory: string;
+before(async () => {
+  spoolDirectory = await mkdtemp(join(tmpdir(), 'failures-test-'));
+});
+after(async () => {
+  await rm(spoolDirectory, { recursive: true, force: true });
+});
+
+interface Bench {
+  readonly pool: ParsePool;
+  readonly blobs: MemoryBlobStore;
+  /** Parses a message whose first line says what the worker shall do; gives the outcome and the problems. */
+  readonly run: (deed: string) => Promise<{ outcome: string; problems: unknown }>;
+}
+
+async function withPool(
+  options: Partial<ParsePoolOptions>,
+  body: (bench: Bench) => Promise<void>,
+): Promise<void> {
+  const blobs = new MemoryBlobStore();
+  const pool = new ParsePool({
+    blobs,
+    workers: 1,
+    spoolDirectory,
+    limits: LIMITS,
+    command: FAULTY,
+    ...options,
+  });
+  const run = async (deed: string): Promise<{ outcome: string; problems: unknown }> => {
+    const raw = Buffer.from(`${deed}\r\n${'x'.repeat(100)}`);
+    const ingest = ingestOf(raw);
+    blobs.plant(ingest.rawKey, raw);
+    const outcome = await pool.parse({ ingest });
+    const json = String(blobs.peek(ingest.rawKey.replace('raw/', 'parsed/v1/').replace('.eml', '.json')));
+    const document: unknown = JSON.parse(json);
+    const problems: unknown =
+      typeof document === 'object' && document !== null ? Reflect.get(document, 'problems') : null;
+    return { outcome, problems };
+  };
+  try {
+    await body({ pool, blobs, run });
+  } finally {
+    await pool.close();
+  }
+  assert.deepEqual(await readdir(spoolDirectory), [], 'temporary files were left behind');
+}
+
+const DEEDS: readonly (readonly [deed: string, problem: string])[] = [
+  ['die', 'worker-died'],
+  ['die-in-attachment', 'worker-died'],
+  ['hang', 'worker-stalled'],
+  ['loop', 'worker-stalled'],
+  ['rubbish', 'worker-misbehaved'],
+  ['huge-frame', 'worker-misbehaved'],
+  ['wrong-type', 'worker-misbehaved'],
+  ['wrong-hash', 'worker-misbehaved'],
+  ['no-claim', 'worker-misbehaved'],
+  ['no-json', 'worker-misbehaved'],
+  ['unknown-problem', 'worker-misbehaved'],
+  ['endless-attachment', 'worker-misbehaved'],
+  ['endless-empty-frames', 'worker-misbehaved'],
+  ['failed-early', 'header-too-large'],
+];
+
+for (const [deed, problem] of DEEDS) {
+  void test(`a worker told to ${deed} fails its message as ${problem}, and the next message is parsed`, async () => {
+    await withPool({}, async ({ run }) => {
+      assert.deepEqual(await run(deed), { outcome: 'failed', problems: ['parse-failed', problem] });
+      assert.equal((await run('behave')).outcome, 'parsed');
+    });
+  });
+}
+
+void test('nothing a lying worker sent is in the archive', async () => {
+  await withPool({}, async ({ run, blobs }) => {
+    await run('wrong-hash');
+    assert.ok(blobs.writes.every((key) => key.startsWith('parsed/')));
+  });
+});
+
+void test('a slow archive is not taken for a worker that hangs', async () => {
+  class SlowStore extends MemoryBlobStore {
+    override async get(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+      const octets = await super.get(key);
+      if (octets === undefined) return undefined;
+      return (async function* () {
+        await new Promise((resolve) => setTimeout(resolve, 700));
+        yield* octets;
+      })();
+    }
+  }
+  const blobs = new SlowStore();
+  const raw = Buffer.from('behave\r\n');
+  const ingest = ingestOf(raw);
+  blobs.plant(ingest.rawKey, raw);
+  await withPool({ blobs }, async ({ pool }) => {
+    assert.equal(await pool.parse({ ingest }), 'parsed');
+  });
+});
+
+void test('a worker that fails early is not sent the rest of a large message', async () => {
+  let pieces = 0;
+  class CountingStore extends MemoryBlobStore {
+    override async get(): Promise<AsyncIterable<Uint8Array>> {
+      return (async function* () {
+        yield Buffer.from('failed-early\r\n');
+        for (; pieces < 10_000; pieces += 1) yield Buffer.alloc(65_536);
+      })();
+    }
+  }
+  const ingest = ingestOf(Buffer.from('failed-early'));
+  await withPool({ blobs: new CountingStore() }, async ({ pool }) => {
+    assert.equal(await pool.parse({ ingest }), 'failed');
+  });
+  assert.ok(pieces < 1000, `${pieces} pieces were read`);
+});
+
+void test('closing the pool in the middle of a message interrupts it, and writes no document', async () => {
+  await withPool({ limits: DEFAULT_PARSE_LIMITS }, async ({ pool, blobs, run }) => {
+    const running = assert.rejects(run('hang'), { code: 'INTERRUPTED' });
+    const waiting = assert.rejects(run('behave'), { code: 'INTERRUPTED' });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await pool.close();
+    await Promise.all([running, waiting]);
+    assert.deepEqual(blobs.writes, []);
+  });
+});
+
+void test('that no worker can be started is an error of the installation, not of the message', async () => {
+  const broken: readonly WorkerCommand[] = [
+    { ...FAULTY, file: '/nonexistent/node' },
+    { ...FAULTY, args: ['-e', 'process.exit(3)'] },
+    { ...FAULTY, args: ['-e', 'console.log("not the protocol")'] },
+    { ...FAULTY, args: ['-e', 'setTimeout(() => {}, 100000)'] },
+  ];
+  for (const command of broken) {
+    await withPool({ command, limits: { ...LIMITS, workerStartTimeoutMs: 500 } }, async ({ blobs, run }) => {
+      await assert.rejects(run('behave'), { code: 'PARSE_FAILED', scope: 'config' });
+      assert.deepEqual(blobs.writes, []);
+    });
+  }
+});

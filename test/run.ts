@@ -1,0 +1,59 @@
+// `npm test`: builds the product, sees to a real Dovecot, runs every test, and says at the end what passed, failed and was not run.
+// Never calls a run good in which something failed, nothing ran, or a required test was skipped.
+//
+//   node test/run.ts [--fast | --long] [FILE...]
+//   --fast   only what needs neither Dovecot nor patience; expects a build
+//   --long   more kills and more cuts (also MAILFERRY_LONG=1)
+
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { provideDovecot } from './runner/provide-dovecot.ts';
+import { runFiles } from './runner/run-files.ts';
+import { closingReport } from './runner/closing-report.ts';
+import { DOVECOT_VARIABLE } from './support/dovecot-presence.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+/** Folders whose tests start real servers and crash real processes. First, because they take longest. */
+const SLOW = ['test/crash/', 'test/interop/'];
+
+process.chdir(ROOT);
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: { fast: { type: 'boolean', default: false }, long: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const files = positionals.length > 0 ? positionals : chooseFiles(values.fast);
+  if (values.long) process.env['MAILFERRY_LONG'] = '1';
+  if (!values.fast) {
+    build();
+    if (files.some(isSlow)) process.env[DOVECOT_VARIABLE] ??= provideDovecot();
+  }
+  const tally = await runFiles(files, {
+    concurrency: Math.max(2, availableParallelism()),
+    long: process.env['MAILFERRY_LONG'] === '1',
+  });
+  const { text, good } = closingReport(tally, process.env['MAILFERRY_REQUIRE_INTEROP'] === '1');
+  process.stdout.write(text);
+  return good ? 0 : 1;
+}
+
+function chooseFiles(fast: boolean): string[] {
+  const all = globSync('test/**/*.test.ts').sort();
+  return fast
+    ? all.filter((file) => !isSlow(file))
+    : [...all.filter(isSlow), ...all.filter((file) => !isSlow(file))];
+}
+
+function isSlow(file: string): boolean {
+  return SLOW.some((folder) => file.startsWith(folder));
+}
+
+function build(): void {
+  const { status } = spawnSync('npm', ['run', '-s', 'build'], { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) throw new Error('the product does not build: no test was run');
+}
