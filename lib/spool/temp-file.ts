@@ -15,6 +15,8 @@ export interface TempFile {
   readonly path: string;
   /** Appends all of it. @throws SPOOL_FAILED */
   append(octets: Uint8Array): Promise<void>;
+  /** Everything appended is on the disk when this resolves. @throws SPOOL_FAILED */
+  sync(): Promise<void>;
   /** No more is written. Safe to repeat. @throws SPOOL_FAILED */
   close(): Promise<void>;
   /** Closes and deletes. Safe to repeat; never throws: a file left behind is found later by `removeAbandoned`. */
@@ -41,6 +43,11 @@ export async function createTempFile(directory: string): Promise<TempFile> {
     append: async (octets) => {
       await handle.appendFile(octets).catch((error: unknown) => {
         throw spoolFailed(`cannot write ${path}`, error);
+      });
+    },
+    sync: async () => {
+      await handle.sync().catch((error: unknown) => {
+        throw spoolFailed(`cannot sync ${path}`, error);
       });
     },
     close: async () => {

@@ -1,0 +1,164 @@
+// The BlobStore port over a folder. An object appears under its key complete and durable, or not at all: it is written
+// to a temporary file, synced, given its name, and the folder is synced. The temporary files live in `.tmp` only.
+
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { link, mkdir, open, readdir, rename, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { MailferryError } from '../core/errors.ts';
+import { createTempFile } from '../spool/temp-file.ts';
+import type { TempFile } from '../spool/temp-file.ts';
+import type { Blob, BlobStore, PutOptions } from '../ports.ts';
+import { TEMP_FOLDER } from './archive-folder.ts';
+import { readError, writeError } from './folder-errors.ts';
+
+export class FolderBlobStore implements BlobStore {
+  readonly #folder: string;
+
+  /** @param folder absolute path, with its `.tmp` folder (see `openArchiveFolder`) */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async put(key: string, blob: Blob, options: PutOptions = {}): Promise<'stored' | 'exists'> {
+    const path = this.#pathOf(key);
+    if (options.mode !== 'replace' && (await this.#isThereIntact(key, blob))) return 'exists';
+    let temporary: TempFile | undefined;
+    try {
+      temporary = await createTempFile(join(this.#folder, TEMP_FOLDER));
+      await writeDurably(temporary, key, blob);
+      await makeFolder(dirname(path));
+      if (options.mode === 'replace') {
+        await rename(temporary.path, path);
+      } else if (!(await nameOnce(temporary.path, path))) {
+        // Another run was faster. It must have stored the same octets.
+        if (await this.#isThereIntact(key, blob)) return 'exists';
+      }
+      await syncFolder(dirname(path));
+      return 'stored';
+    } catch (error) {
+      throw writeError(error, `object ${key}`, this.#folder);
+    } finally {
+      await temporary?.remove();
+    }
+  }
+
+  async get(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+    if ((await this.stat(key)) === undefined) return undefined;
+    return readObject(this.#pathOf(key), key);
+  }
+
+  async stat(key: string): Promise<{ readonly sizeOctets: number } | undefined> {
+    try {
+      return { sizeOctets: (await stat(this.#pathOf(key))).size };
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw readError(error, key);
+    }
+  }
+
+  async *list(prefix: string): AsyncGenerator<string, void, undefined> {
+    let entries;
+    try {
+      entries = await readdir(this.#pathOf(prefix), { withFileTypes: true });
+    } catch (error) {
+      if (isAbsent(error)) return;
+      throw readError(error, prefix);
+    }
+    for (const entry of entries) {
+      const key = `${prefix}${entry.name}`;
+      if (entry.isDirectory()) yield* this.list(`${key}/`);
+      else yield key;
+    }
+  }
+
+  /** Whether the object is there with the octets of `blob`. @throws ARCHIVE_CORRUPT when it is there with others */
+  async #isThereIntact(key: string, blob: Blob): Promise<boolean> {
+    const found = await this.stat(key);
+    if (!found) return false;
+    const hash = createHash('sha256');
+    for await (const chunk of readObject(this.#pathOf(key), key)) hash.update(chunk);
+    const sha256 = hash.digest('hex');
+    if (sha256 === blob.sha256) return true;
+    throw corrupt(`object ${key} has sha256 ${sha256} and ${found.sizeOctets} octets`, blob);
+  }
+
+  /** Keys are made by `core/keys` of safe characters; this is the second lock on the door. */
+  #pathOf(key: string): string {
+    if (key.split('/').some((part) => part === '..' || part === '.') || key.startsWith('/')) {
+      throw new Error(`not an archive key: ${JSON.stringify(key)}`);
+    }
+    return join(this.#folder, key);
+  }
+}
+
+async function writeDurably(file: TempFile, key: string, blob: Blob): Promise<void> {
+  const hash = createHash('sha256');
+  let sizeOctets = 0;
+  for await (const chunk of blob.open()) {
+    hash.update(chunk);
+    sizeOctets += chunk.length;
+    await file.append(chunk);
+  }
+  await file.sync();
+  await file.close();
+  const sha256 = hash.digest('hex');
+  if (sha256 !== blob.sha256 || sizeOctets !== blob.sizeOctets) {
+    throw corrupt(`the octets for object ${key} have sha256 ${sha256} and are ${sizeOctets}`, blob);
+  }
+}
+
+/** Gives the file its name unless somebody has it: `false` then. Filesystems without hard links get a rename. */
+async function nameOnce(temporary: string, path: string): Promise<boolean> {
+  try {
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'EEXIST') return false;
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error;
+    await rename(temporary, path);
+    return true;
+  }
+}
+
+/** Makes a folder and syncs every parent it was new in, so that the name of the folder is durable too. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* readObject(path: string, key: string): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const chunk of createReadStream(path)) yield chunk as Uint8Array;
+  } catch (error) {
+    throw readError(error, key);
+  }
+}
+
+function corrupt(found: string, blob: Blob): MailferryError {
+  return new MailferryError(`${found}; expected sha256 ${blob.sha256} and ${blob.sizeOctets} octets`, {
+    code: 'ARCHIVE_CORRUPT',
+    scope: 'account',
+    retryable: false,
+    hint: 'something changed a file of the archive, or the disk is failing: keep the mail on the server and check both',
+  });
+}
+
+function isAbsent(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT';
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

@@ -1,0 +1,79 @@
+// The Secrets port on one machine: an environment variable, a file, or the output of a command. Values never appear in
+// an error; what a command writes to its standard error goes to the terminal, not through us.
+
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { parseArgsStringToArgv } from 'string-argv';
+import type { SecretRef } from '../core/account.ts';
+import { describeError, MailferryError } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
+import type { Secrets } from '../ports.ts';
+
+const COMMAND_TIMEOUT_MS = 60_000;
+
+export class LocalSecrets implements Secrets {
+  readonly #environment: Readonly<Record<string, string | undefined>>;
+
+  constructor(environment: Readonly<Record<string, string | undefined>>) {
+    this.#environment = environment;
+  }
+
+  async get(ref: SecretRef): Promise<Secret> {
+    const value = withoutLineEnd(await this.#read(ref));
+    if (value === '') throw unavailable(ref, 'it is empty');
+    return new Secret(value);
+  }
+
+  async #read(ref: SecretRef): Promise<string> {
+    switch (ref.store) {
+      case 'env': {
+        const value = this.#environment[ref.locator];
+        if (value === undefined) throw unavailable(ref, 'the environment variable is not set');
+        return value;
+      }
+      case 'file':
+        try {
+          return await readFile(ref.locator, 'utf8');
+        } catch (error) {
+          throw unavailable(ref, describeError(error), error);
+        }
+      case 'command':
+        return await outputOf(ref);
+    }
+  }
+}
+
+/** Runs the command without a shell; quotes group words. */
+async function outputOf(ref: SecretRef): Promise<string> {
+  const [program, ...args] = parseArgsStringToArgv(ref.locator);
+  if (!program) throw unavailable(ref, 'no command is given');
+  return await new Promise<string>((resolve, reject) => {
+    const child = spawn(program, args, {
+      stdio: ['inherit', 'pipe', 'inherit'],
+      timeout: COMMAND_TIMEOUT_MS,
+    });
+    const output: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+    child.once('error', (error) => {
+      reject(unavailable(ref, describeError(error), error));
+    });
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve(Buffer.concat(output).toString('utf8'));
+      else reject(unavailable(ref, `the command ended with ${signal ?? `exit code ${code}`}`));
+    });
+  });
+}
+
+function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
+
+function unavailable(ref: SecretRef, why: string, cause?: unknown): MailferryError {
+  return new MailferryError(`the secret ${ref.store}:${ref.locator} cannot be read: ${why}`, {
+    code: 'SECRET_UNAVAILABLE',
+    scope: 'account',
+    retryable: true,
+    hint: 'a secret is env:NAME, file:PATH or command:PROGRAM ARGUMENTS',
+    cause,
+  });
+}

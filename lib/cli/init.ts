@@ -1,0 +1,62 @@
+// `mailferry init`: writes a commented mailferry.yaml to start from. Never overwrites one.
+
+import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { describeError, MailferryError } from '../core/errors.ts';
+
+export const EXAMPLE_CONFIG = `# Mailferry: which mailboxes to copy, and where to. Check it with: mailferry import --dry-run
+
+# The folder the mail goes to. Relative paths start from the folder of this file.
+archive: ./mail
+
+# What was fetched already. Default: ledger.db inside the archive folder.
+# ledger: ./mail/ledger.db
+
+accounts:
+  - id: billing                     # a-z, 0-9 and -; becomes part of every file's path
+    host: pop.example.com
+    # port: 995                     # default: 995 with tls: implicit, else 110
+    # tls: implicit                 # implicit (default) | starttls (then mandatory) | none (needs insecure: true)
+    # caFile: ./ca.pem              # trust only the certificate authorities in this file
+    # allowPrivateNetwork: true     # the server is on this machine or on your own network
+    user: billing@example.com
+    auth:
+      # Where the password is kept, never the password itself:
+      #   env:NAME   file:PATH   command:PROGRAM ARGUMENTS (its output; for example command:pass show mail/billing)
+      password: env:BILLING_PASSWORD
+    # onServer: keep                # this version deletes nothing on the server
+    # limits:
+    #   messageBytes: 100MB         # larger messages are skipped, and counted as skipped
+    #   runMessages: 10000          # the rest waits for the next run, and is counted as deferred
+    #   runBytes: 5GB
+`;
+
+export function addInitCommand(program: Command): void {
+  program
+    .command('init')
+    .description('write a commented mailferry.yaml to start from')
+    .option('-c, --config <file>', 'the file to write', 'mailferry.yaml')
+    .action(({ config }: { config: string }) => {
+      writeExample(config);
+      console.log(`wrote ${config}: put your mailbox in, then try: mailferry import --dry-run`);
+    });
+}
+
+function writeExample(path: string): void {
+  try {
+    writeFileSync(path, EXAMPLE_CONFIG, { flag: 'wx' });
+  } catch (error) {
+    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    throw new MailferryError(
+      exists
+        ? `${path} is there already, and is left as it is`
+        : `cannot write ${path}: ${describeError(error)}`,
+      {
+        code: exists ? 'CONFIG_EXISTS' : 'CONFIG_UNREADABLE',
+        scope: 'config',
+        retryable: false,
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,55 @@
+// The parse queue of a run on one machine: every job is first written down, then done by the pool beside the import.
+// A failing parse never fails the import; what a crash leaves undone is done by the next run.
+
+import type { SqliteParseQueue } from '../adapters/sqlite-parse-queue.ts';
+import type { ParsePool } from '../parse/worker-pool.ts';
+import type { JobQueue, ParseJob } from '../ports.ts';
+
+/** Jobs under way before the import waits for the parsers to catch up. They hold names, not mail. */
+const MAX_UNDER_WAY = 256;
+
+export class LocalParseQueue implements JobQueue<ParseJob> {
+  readonly #jobs: SqliteParseQueue;
+  readonly #pool: ParsePool;
+  readonly #underWay = new Set<Promise<void>>();
+  #failed = 0;
+  #error: unknown;
+
+  constructor(jobs: SqliteParseQueue, pool: ParsePool) {
+    this.#jobs = jobs;
+    this.#pool = pool;
+  }
+
+  /** Takes up what earlier runs left undone. */
+  resume(): void {
+    for (const job of this.#jobs.pending()) this.#start(job);
+  }
+
+  async enqueue(job: ParseJob): Promise<void> {
+    await this.#jobs.enqueue(job);
+    this.#start(job);
+    if (this.#underWay.size > MAX_UNDER_WAY) await Promise.race(this.#underWay);
+  }
+
+  /** Waits for every job; messages whose document says `parse-failed` are counted. @throws what kept jobs from being done */
+  async drain(): Promise<{ failed: number }> {
+    await Promise.all(this.#underWay);
+    if (this.#error !== undefined) throw this.#error;
+    return { failed: this.#failed };
+  }
+
+  #start(job: ParseJob): void {
+    const work = this.#parse(job).finally(() => this.#underWay.delete(work));
+    this.#underWay.add(work);
+  }
+
+  async #parse(job: ParseJob): Promise<void> {
+    try {
+      const outcome = await this.#pool.parse(job);
+      if (outcome === 'failed') this.#failed += 1;
+      this.#jobs.done(job);
+    } catch (error) {
+      this.#error ??= error;
+    }
+  }
+}

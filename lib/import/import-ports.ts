@@ -1,0 +1,17 @@
+// What an import needs from the world.
+
+import type { BlobStore, Dialer, JobQueue, Ledger, ParseJob, Secrets } from '../ports.ts';
+
+export interface ImportPorts {
+  readonly dialer: Dialer;
+  readonly secrets: Secrets;
+  readonly blobs: BlobStore;
+  readonly ledger: Ledger;
+  readonly parseQueue: JobQueue<ParseJob>;
+  /** Where messages too large for memory are spooled. */
+  readonly spoolDirectory: string;
+  /** Epoch milliseconds, UTC. */
+  readonly now: () => number;
+  /** A ULID. */
+  readonly newRunId: () => string;
+}
