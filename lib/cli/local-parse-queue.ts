@@ -13,7 +13,7 @@ export class LocalParseQueue implements JobQueue<ParseJob> {
   readonly #pool: ParsePool;
   readonly #underWay = new Set<Promise<void>>();
   #failed = 0;
-  #error: unknown;
+  #error: Error | undefined;
 
   constructor(jobs: SqliteParseQueue, pool: ParsePool) {
     this.#jobs = jobs;
@@ -49,7 +49,7 @@ export class LocalParseQueue implements JobQueue<ParseJob> {
       if (outcome === 'failed') this.#failed += 1;
       this.#jobs.done(job);
     } catch (error) {
-      this.#error ??= error;
+      this.#error ??= error instanceof Error ? error : new Error(String(error));
     }
   }
 }

@@ -6,10 +6,6 @@ export type AccountId = string & { readonly [accountId]: true };
 
 export const ACCOUNT_ID_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
-export function isAccountId(text: string): text is AccountId {
-  return ACCOUNT_ID_PATTERN.test(text);
-}
-
 /** How the connection is protected. `starttls` is mandatory once chosen: it never falls back to clear text. */
 export type TlsMode = 'implicit' | 'starttls' | 'none';
 
