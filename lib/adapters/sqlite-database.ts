@@ -1,6 +1,6 @@
 // One SQLite file for the ledger and the parse queue of a folder archive. Every commit is on the disk before it returns.
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describeError, MailferryError } from '../core/errors.ts';
@@ -69,12 +69,25 @@ export function guardLedger<T>(path: string, step: () => T): T {
   try {
     return step();
   } catch (error) {
-    throw new MailferryError(`the ledger ${path} failed: ${describeError(error)}`, {
+    throw new MailferryError(`the ledger ${path} failed: ${describeError(error)}${describeFullDisk(path)}`, {
       code: 'LEDGER_FAILED',
       scope: 'account',
       retryable: true,
       hint: 'check that the file may be written, that its disk has room, and that no other program holds it',
       cause: error,
     });
+  }
+}
+
+/** SQLite calls a full disk an "I/O error" at times: its shared-memory file needs 32 KiB before anything is written. */
+const FULL_BELOW_OCTETS = 64 * 1024;
+
+function describeFullDisk(path: string): string {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    const freeOctets = bavail * bsize;
+    return freeOctets < FULL_BELOW_OCTETS ? ` (no space left on its disk: ${freeOctets} octets free)` : '';
+  } catch {
+    return '';
   }
 }
