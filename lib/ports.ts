@@ -33,6 +33,8 @@ export interface Connection {
    * @throws POP3_CONNECTION_LOST, or the reason given to `close`
    */
   read(): Promise<Uint8Array | undefined>;
+  /** Octets that have arrived and were not read yet. */
+  readonly bufferedOctets: number;
   /** Resolves when the octets are handed to the network. */
   write(octets: Uint8Array): Promise<void>;
   /**

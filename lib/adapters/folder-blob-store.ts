@@ -14,6 +14,8 @@ import { readError, writeError } from './folder-errors.ts';
 
 export class FolderBlobStore implements BlobStore {
   readonly #folder: string;
+  /** Folders whose names this process knows to be durable. */
+  readonly #syncedFolders = new Set<string>();
 
   /** @param folder absolute path, with its `.tmp` folder (see `openArchiveFolder`) */
   constructor(folder: string) {
@@ -22,17 +24,18 @@ export class FolderBlobStore implements BlobStore {
 
   async put(key: string, blob: Blob, options: PutOptions = {}): Promise<'stored' | 'exists'> {
     const path = this.#pathOf(key);
-    if (options.mode !== 'replace' && (await this.#isThereIntact(key, blob))) return 'exists';
+    if (options.mode !== 'replace' && (await this.#isThereDurably(key, blob))) return 'exists';
     let temporary: TempFile | undefined;
     try {
       temporary = await createTempFile(join(this.#folder, TEMP_FOLDER));
       await writeDurably(temporary, key, blob);
-      await makeFolder(dirname(path));
+      await this.#makeFolder(dirname(path));
       if (options.mode === 'replace') {
         await rename(temporary.path, path);
       } else if (!(await nameOnce(temporary.path, path))) {
         // Another run was faster. It must have stored the same octets.
-        if (await this.#isThereIntact(key, blob)) return 'exists';
+        if (await this.#isThereDurably(key, blob)) return 'exists';
+        throw new Error('another program made the file and took it away again');
       }
       await syncFolder(dirname(path));
       return 'stored';
@@ -70,6 +73,28 @@ export class FolderBlobStore implements BlobStore {
       if (entry.isDirectory()) yield* this.list(`${key}/`);
       else yield key;
     }
+  }
+
+  /** Whoever named it may have died before the name was durable, so it is made so here. */
+  async #isThereDurably(key: string, blob: Blob): Promise<boolean> {
+    if (!(await this.#isThereIntact(key, blob))) return false;
+    const folder = dirname(this.#pathOf(key));
+    try {
+      await this.#makeFolder(folder);
+      await syncFolder(folder);
+    } catch (error) {
+      throw writeError(error, `object ${key}`, this.#folder);
+    }
+    return true;
+  }
+
+  /** Makes a folder, and its name and those of its parents durable: an earlier run may have died before it could. */
+  async #makeFolder(folder: string): Promise<void> {
+    if (this.#syncedFolders.has(folder)) return;
+    await mkdir(folder, { recursive: true });
+    for (let made = folder; made.length > this.#folder.length; made = dirname(made))
+      await syncFolder(dirname(made));
+    this.#syncedFolders.add(folder);
   }
 
   /** Whether the object is there with the octets of `blob`. @throws ARCHIVE_CORRUPT when it is there with others */
@@ -120,13 +145,6 @@ async function nameOnce(temporary: string, path: string): Promise<boolean> {
     await rename(temporary, path);
     return true;
   }
-}
-
-/** Makes a folder and syncs every parent it was new in, so that the name of the folder is durable too. */
-async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -48,16 +48,17 @@ async function outputOf(ref: SecretRef): Promise<string> {
   const [program, ...args] = parseArgsStringToArgv(ref.locator);
   if (!program) throw unavailable(ref, 'no command is given');
   return await new Promise<string>((resolve, reject) => {
-    const child = spawn(program, args, {
-      stdio: ['inherit', 'pipe', 'inherit'],
-      timeout: COMMAND_TIMEOUT_MS,
-    });
+    const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'inherit'] });
+    // Our own timer: that of `spawn` outlives a program that could not be started.
+    const timer = setTimeout(() => child.kill(), COMMAND_TIMEOUT_MS);
     const output: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
     child.once('error', (error) => {
+      clearTimeout(timer);
       reject(unavailable(ref, describeError(error), error));
     });
     child.once('close', (code, signal) => {
+      clearTimeout(timer);
       if (code === 0) resolve(Buffer.concat(output).toString('utf8'));
       else reject(unavailable(ref, `the command ended with ${signal ?? `exit code ${code}`}`));
     });

@@ -31,6 +31,10 @@ export class SocketConnection implements Connection {
     }
   }
 
+  get bufferedOctets(): number {
+    return this.#socket.readableLength;
+  }
+
   async write(octets: Uint8Array): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#socket.write(octets, (error) => {

@@ -126,6 +126,9 @@ async function startTls(target: DialTarget, ca: Buffer | undefined, socket: Sock
     secure.once('close', () => {
       reject(tlsError(new Error('the server closed the connection'), target));
     });
+  }).catch((error: unknown) => {
+    // What connectTls throws itself: a caFile that holds no certificates, for one.
+    throw tlsError(error, target);
   });
 }
 

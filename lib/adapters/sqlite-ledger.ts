@@ -56,13 +56,19 @@ export class SqliteLedger implements Ledger {
     );
   }
 
-  /** A message skipped before and stored now is no longer skipped; one that is skipped again keeps its larger size. */
+  /** A message skipped before and stored now is no longer skipped; one that is skipped again keeps its record. */
   #write(account: AccountId, record: MessageRecord): number {
     const uidl = fromUidl(record.uidl);
-    this.#database
-      .prepare(`DELETE FROM message WHERE account = ? AND uidl = ? AND state = 'skipped'`)
-      .run(account, uidl);
     const stored = record.state === 'stored';
+    if (stored) {
+      this.#database
+        .prepare(`DELETE FROM message WHERE account = ? AND uidl = ? AND state = 'skipped'`)
+        .run(account, uidl);
+    } else if (
+      this.#database.prepare('SELECT 1 FROM message WHERE account = ? AND uidl = ?').get(account, uidl)
+    ) {
+      return 0;
+    }
     const { changes } = this.#database
       .prepare(
         `INSERT INTO message (account, uidl, sha256, state, octets, dt, first_seen, run_id)

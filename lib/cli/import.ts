@@ -51,6 +51,8 @@ async function runImport(ids: readonly string[], flags: ImportFlags): Promise<nu
     return failedToOpen(error, flags);
   }
   const signals = watchSignals();
+  const { parsing } = archive;
+  signals.abort.addEventListener('abort', () => void parsing.abandon());
   try {
     const runs = await importAccounts(accounts, archive, flags, signals);
     const parsed = await finishParsing(archive);

@@ -2,6 +2,7 @@
 // A failing parse never fails the import; what a crash leaves undone is done by the next run.
 
 import type { SqliteParseQueue } from '../adapters/sqlite-parse-queue.ts';
+import { MailferryError } from '../core/errors.ts';
 import type { ParsePool } from '../parse/worker-pool.ts';
 import type { JobQueue, ParseJob } from '../ports.ts';
 
@@ -38,6 +39,11 @@ export class LocalParseQueue implements JobQueue<ParseJob> {
     return { failed: this.#failed };
   }
 
+  /** Ends the workers at once; unfinished jobs stay queued. */
+  async abandon(): Promise<void> {
+    await this.#pool.close();
+  }
+
   #start(job: ParseJob): void {
     const work = this.#parse(job).finally(() => this.#underWay.delete(work));
     this.#underWay.add(work);
@@ -47,9 +53,20 @@ export class LocalParseQueue implements JobQueue<ParseJob> {
     try {
       const outcome = await this.#pool.parse(job);
       if (outcome === 'failed') this.#failed += 1;
+      if (outcome === 'absent') throw missing(job);
       this.#jobs.done(job);
     } catch (error) {
       this.#error ??= error instanceof Error ? error : new Error(String(error));
     }
   }
+}
+
+/** The job stays queued: it is the only trace of a stored message whose file somebody took away. */
+function missing(job: ParseJob): MailferryError {
+  return new MailferryError(`the stored message ${job.ingest.rawKey} is gone from the archive`, {
+    code: 'ARCHIVE_CORRUPT',
+    scope: 'account',
+    retryable: false,
+    hint: 'put the file back from a backup, or find out who removed it',
+  });
 }

@@ -19,7 +19,11 @@ export function describeRun(run: RunRecord): string {
   const took = formatDuration(run.endedAt - run.startedAt);
   const fetched = run.octets > 0 ? `, ${formatOctets(run.octets)}` : '';
   const lines = [`${run.account}: ${headline(run)} (${took}${fetched})`];
-  lines.push(`  ${formatCount(counts.listed, 'message')} listed = ${states || '0'}`);
+  lines.push(
+    counts.listed === 0
+      ? '  no message listed'
+      : `  ${formatCount(counts.listed, 'message')} listed = ${states}`,
+  );
   for (const error of run.errors) lines.push(...describeRunError(error));
   return lines.join('\n');
 }

@@ -48,7 +48,7 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
 /** A secret written where a reference belongs is not repeated on the screen or in a log. */
 function describeValue({ path, input }: z.core.$ZodIssue): string {
   if (input === undefined) return 'nothing';
-  if (path.includes('password')) return 'something else (not shown)';
+  if (path.includes('auth')) return 'something else (not shown)';
   const shown = JSON.stringify(input) ?? typeof input;
   return shown.length > 80 ? `${shown.slice(0, 80)}...` : shown;
 }

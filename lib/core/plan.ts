@@ -31,7 +31,7 @@ export type FetchReason = 'new' | 'no-uidl' | 'ambiguous-uidl';
  * Pure; keeps the listing's order (oldest first).
  * @param listing rows of UIDL joined with LIST
  * @param known what the ledger has of the listed UIDLs
- * @param limits of the account; the first message of a run is never deferred for its size, or it would be for ever
+ * @param limits of the account; those of a run count only messages whose UIDL identifies them; the first message of a run is never deferred for its size, or it would be for ever
  * @returns each listed row exactly once
  */
 export function planImport(
@@ -46,10 +46,15 @@ export function planImport(
     const records = listed.uidl === undefined ? [] : (known.get(listed.uidl) ?? []);
     const reason = fetchReason(listed, records, rowsByUidl);
     if (reason === undefined) return { action: 'known', listed, reason: 'stored' };
-    const size = Math.max(listed.octets ?? 0, ...records.filter(isSkipped).map((record) => record.octets));
+    const size = Math.max(
+      listed.octets ?? 0,
+      ...(reason === 'new' ? records.map((record) => record.octets) : []),
+    );
     if (limits.messageOctets !== undefined && size > limits.messageOctets) {
       return { action: 'skip', listed, reason: 'larger-than-message-limit' };
     }
+    // Fetched in every run, they would use up its limits in every run, and newer mail would never be reached.
+    if (reason !== 'new') return { action: 'fetch', listed, reason, firstSeen: records[0]?.firstSeen };
     if (limits.runMessages !== undefined && messages >= limits.runMessages) {
       return { action: 'defer', listed, reason: 'run-message-limit' };
     }
@@ -72,10 +77,6 @@ function fetchReason(
   const stored = records.filter((record) => record.state === 'stored');
   if ((rowsByUidl.get(listed.uidl) ?? 0) > 1 || stored.length > 1) return 'ambiguous-uidl';
   return stored.length === 1 ? undefined : 'new';
-}
-
-function isSkipped(record: MessageRecord): boolean {
-  return record.state === 'skipped';
 }
 
 function countByUidl(listing: readonly ListedMessage[]): Map<Uidl, number> {

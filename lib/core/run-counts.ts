@@ -35,5 +35,6 @@ export const MESSAGE_OUTCOMES = [
 
 /** `listed = known + stored + duplicate + skipped + quarantined + failed + deferred`. Anything else is a bug of ours. */
 export function isBalanced(counts: RunCounts): boolean {
+  if (MESSAGE_OUTCOMES.some((outcome) => counts[outcome] < 0)) return false;
   return counts.listed === MESSAGE_OUTCOMES.reduce((sum, outcome) => sum + counts[outcome], 0);
 }

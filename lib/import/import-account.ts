@@ -71,6 +71,7 @@ class AccountRun {
   async execute(): Promise<void> {
     let session: Pop3Session | undefined;
     try {
+      if (this.#options.stop.aborted) throw interrupted();
       const password = await this.#ports.secrets.get(this.#account.password);
       session = await openSession(this.#account, password, this.#ports.dialer, this.#options.abort);
       await this.#importAll(session, await this.#plan(session));
@@ -100,7 +101,7 @@ class AccountRun {
       await this.#ports.ledger.recordRun(record());
     } catch (error) {
       // A ledger that stopped the run cannot record it either: one report of it is enough.
-      if (!this.#isStopped) this.#stopFor(error);
+      if (this.#errors.at(-1)?.code !== 'LEDGER_FAILED') this.#stopFor(error);
     }
     return record();
   }
@@ -134,20 +135,22 @@ class AccountRun {
     session: Pop3Session,
     message: Extract<PlannedMessage, { action: 'fetch' }>,
   ): Promise<void> {
+    let imported;
     try {
-      const { outcome, octets } = await importMessage(message, {
+      imported = await importMessage(message, {
         account: this.#account,
         session,
         runId: this.#runId,
         ports: this.#ports,
         onOctets: (count) => this.#options.observer?.octets?.(count),
       });
-      this.#octets += octets;
-      this.#tally.count(outcome);
-      this.#options.observer?.decided?.(outcome);
     } catch (error) {
       await this.#messageFailed(message, error);
+      return;
     }
+    this.#octets += imported.octets;
+    this.#tally.count(imported.outcome);
+    this.#options.observer?.decided?.(imported.outcome);
   }
 
   /** A message the server refuses is counted and the rest go on; anything else ends the run. */
@@ -155,6 +158,7 @@ class AccountRun {
     if (
       error instanceof MailferryError &&
       error.code === 'MESSAGE_TOO_LARGE' &&
+      message.reason === 'new' &&
       message.listed.uidl !== undefined
     ) {
       await this.#rememberTooLarge(message.listed.uidl, message.firstSeen);

@@ -87,7 +87,7 @@ function refuseTooLarge(octets: number, messageNumber: number, account: Account)
       code: 'MESSAGE_TOO_LARGE',
       scope: 'session',
       retryable: true,
-      hint: 'it is skipped from now on; raise limits.messageBytes to import it. Run again for the messages after it',
+      hint: 'run again for the messages after it: with a UIDL of its own it is skipped then. Raise limits.messageBytes to import it',
     },
   );
 }

@@ -67,7 +67,7 @@ export class Pop3Session {
     const greeted = await this.#command('USER', TIMEOUTS_MS.login, user);
     if (greeted.status !== 'ok') throw loginError('USER', greeted);
     const accepted = await this.#command('PASS', TIMEOUTS_MS.login, password.reveal());
-    if (accepted.status !== 'ok') throw loginError('PASS', accepted);
+    if (accepted.status !== 'ok') throw loginError('PASS', withoutSecret(accepted, password));
   }
 
   /** The size of every message, or `undefined` when the server refuses: sizes are only estimates for us. */
@@ -100,6 +100,8 @@ export class Pop3Session {
    */
   async *retrieve(messageNumber: number): AsyncGenerator<Uint8Array, void, undefined> {
     const reply = await this.#command('RETR', TIMEOUTS_MS.retrieveIdle, messageNumber);
+    if (reply.status === 'continue')
+      throw this.#wire.fail(refused(`RETR ${messageNumber}`, reply, 'session'));
     if (reply.status !== 'ok') throw refused(`RETR ${messageNumber}`, reply, 'message');
     const decoder = new BodyDecoder();
     let ended = false;
@@ -186,6 +188,13 @@ export class Pop3Session {
       }),
     );
   }
+}
+
+/** A server may repeat the line it refuses: its words are dropped if so much as the start of the password is in them. */
+function withoutSecret(reply: Reply, password: Secret): Reply {
+  const start = password.reveal().slice(0, 4);
+  if (!reply.text.toLowerCase().includes(start.toLowerCase())) return reply;
+  return { ...reply, text: '(not shown: it repeats the password)' };
 }
 
 function refused(command: string, reply: Reply, scope: ErrorScope): MailferryError {

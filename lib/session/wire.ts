@@ -29,16 +29,14 @@ export class Wire {
 
   /** @throws POP3_PROTOCOL if anything is unread */
   assertInStep(before: string): void {
-    if (this.#unread.length === 0) return;
+    const octets = this.#unread.length + this.#connection.bufferedOctets;
+    if (octets === 0) return;
     throw this.fail(
-      new MailferryError(
-        `before ${before}: the server sent ${this.#unread.length} octets that no command asked for`,
-        {
-          code: 'POP3_PROTOCOL',
-          scope: 'session',
-          retryable: true,
-        },
-      ),
+      new MailferryError(`before ${before}: the server sent ${octets} octets that no command asked for`, {
+        code: 'POP3_PROTOCOL',
+        scope: 'session',
+        retryable: true,
+      }),
     );
   }
 

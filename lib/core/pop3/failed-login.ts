@@ -10,8 +10,7 @@ const TRANSIENT_CODES = ['IN-USE', 'LOGIN-DELAY', 'SYS/TEMP', 'SYS'];
 const TRANSIENT_WORDS = /\b(lock(ed)?|in use|wait|try again|unavailable|too many|temporar|busy)/i;
 
 export function loginError(command: string, reply: Reply): MailferryError {
-  const said = reply.responseCode ? `[${reply.responseCode}] ${reply.text}` : reply.text;
-  const message = `${command} was refused: "${said}"`;
+  const message = `${command} was refused: "${reply.text}"`;
   const transient = reply.responseCode
     ? TRANSIENT_CODES.includes(reply.responseCode)
     : TRANSIENT_WORDS.test(reply.text);

@@ -10,7 +10,7 @@ export interface Reply {
   readonly status: 'ok' | 'error' | 'continue';
   /** `IN-USE`, `AUTH`, `SYS/TEMP` ...: upper case, without brackets; `undefined` when there is none. */
   readonly responseCode: string | undefined;
-  /** What the server said, cut and made safe to print: for people, never to be parsed. */
+  /** What the server said, its response code included, cut and made safe to print: for people, never to be parsed. */
   readonly text: string;
 }
 

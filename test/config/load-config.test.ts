@@ -1,0 +1,180 @@
+// A configuration is either whole and checked, or every problem in it is told at once.
+
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { EXAMPLE_CONFIG } from '../../lib/cli/init.ts';
+import type { Account } from '../../lib/core/account.ts';
+import { loadConfig, parseConfig } from '../../lib/config/load-config.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const PATH = '/etc/ferry/mailferry.yaml';
+const ACCOUNT = { id: 'a', host: 'pop.example.com', user: 'ann', auth: { password: 'env:PASSWORD' } };
+
+function accountFrom(changes: object): Account {
+  const config = parseConfig(
+    JSON.stringify({ archive: 'mail', accounts: [{ ...ACCOUNT, ...changes }] }),
+    PATH,
+  );
+  return config.accounts[0] ?? assert.fail('no account');
+}
+
+function problemsOf(file: unknown): string {
+  try {
+    parseConfig(typeof file === 'string' ? file : JSON.stringify(file), PATH);
+  } catch (error) {
+    assert.ok(error instanceof Error && 'code' in error && 'scope' in error, String(error));
+    assert.deepEqual([error.code, error.scope], ['CONFIG_INVALID', 'config']);
+    assert.ok(error.message.startsWith(`${PATH} has `), error.message);
+    return error.message;
+  }
+  return assert.fail('the configuration was accepted');
+}
+
+function problemsOfAccount(changes: object): string {
+  return problemsOf({ archive: 'mail', accounts: [{ ...ACCOUNT, ...changes }] });
+}
+
+test('what is left out has its default', () => {
+  const config = parseConfig(JSON.stringify({ archive: './mail', accounts: [ACCOUNT] }), PATH);
+  assert.equal(config.archive, '/etc/ferry/mail');
+  assert.equal(config.ledger, '/etc/ferry/mail/ledger.db');
+  assert.deepEqual(config.accounts, [
+    {
+      id: 'a',
+      host: 'pop.example.com',
+      port: 995,
+      tls: 'implicit',
+      caFile: undefined,
+      allowPrivateNetwork: false,
+      user: 'ann',
+      password: { store: 'env', locator: 'PASSWORD' },
+      limits: { messageOctets: 100_000_000, runMessages: 10_000, runOctets: 5_000_000_000 },
+    },
+  ]);
+});
+
+test('the port follows tls, and relative paths start from the folder of the file', () => {
+  assert.equal(accountFrom({ tls: 'starttls' }).port, 110);
+  assert.equal(accountFrom({ tls: 'none', insecure: true }).port, 110);
+  assert.equal(accountFrom({ tls: 'starttls', port: 2110 }).port, 2110);
+  assert.equal(accountFrom({ caFile: './ca.pem' }).caFile, '/etc/ferry/ca.pem');
+  const password = accountFrom({ auth: { password: 'file:../pw' } }).password;
+  assert.deepEqual(password, { store: 'file', locator: '/etc/pw' });
+});
+
+test('sizes are octets or a number with a unit', () => {
+  for (const [size, octets] of [
+    [1, 1],
+    ['1', 1],
+    ['7B', 7],
+    ['1.5KB', 1500],
+    ['100MB', 100_000_000],
+    ['100 MB', 100_000_000],
+    ['2GB', 2_000_000_000],
+    ['1KiB', 1024],
+    ['1MiB', 1_048_576],
+    ['1GiB', 1_073_741_824],
+  ] as const) {
+    assert.equal(accountFrom({ limits: { messageBytes: size } }).limits.messageOctets, octets, String(size));
+  }
+  for (const size of [0, -1, '0', 'MB', '5 apples', '1e9GB', '9999999999GB', '', true, null, [1]]) {
+    const problems = problemsOfAccount({ limits: { runBytes: size } });
+    assert.match(problems, /accounts\[0\]\.limits\.runBytes: expected a size such as 100MB/);
+    assert.ok(problems.includes(`got ${JSON.stringify(size)}`), problems);
+  }
+});
+
+test('all problems are told at once, each with its path, its value and what is allowed', () => {
+  const problems = problemsOf({
+    archive: 's3://bucket',
+    colour: 'red',
+    accounts: [
+      { ...ACCOUNT, id: 'Not Good', port: 70_000, tls: 'maybe', onServer: 'delete' },
+      { ...ACCOUNT, id: 'b', host: '', user: undefined, auth: {}, limits: { runMessages: 0, more: 1 } },
+    ],
+  });
+  for (const expected of [
+    'archive: expected the path of a folder: this version knows no other kind of address, got "s3://bucket"',
+    'colour: there is no such key here',
+    'accounts[0].id: expected 1 to 63 of a-z, 0-9 and -, not starting with -, got "Not Good"',
+    'accounts[0].port: expected a whole number from 1 to 65535, got 70000',
+    'accounts[0].tls: expected implicit, starttls or none, got "maybe"',
+    'accounts[0].onServer: expected keep: this version deletes nothing on the server, got "delete"',
+    'accounts[1].host: expected a host name or an IP address, got ""',
+    'accounts[1].user: expected the user name of the mailbox, got nothing',
+    'accounts[1].auth.password: expected a reference to a secret',
+    'accounts[1].limits.runMessages: expected a whole number of at least 1, got 0',
+    'accounts[1].limits.more: there is no such key here',
+  ]) {
+    assert.ok(problems.includes(`\n  ${expected}`), `${expected}\nis not in\n${problems}`);
+  }
+  assert.match(problems, /has 11 problems:/);
+});
+
+test('a password in the place of a reference is never shown', () => {
+  for (const password of ['hunter2', 'hunter2:x', 'env:', ['hunter2'], { value: 'hunter2' }]) {
+    const problems = problemsOfAccount({ auth: { password } });
+    assert.match(problems, /accounts\[0\]\.auth\.password: expected a reference to a secret/);
+    assert.doesNotMatch(problems, /hunter2/);
+  }
+  assert.doesNotMatch(problemsOfAccount({ password: 'hunter2' }), /hunter2/);
+});
+
+test('a password in the place of auth itself is never shown', () => {
+  assert.doesNotMatch(problemsOfAccount({ auth: 'hunter2' }), /hunter2/);
+  assert.doesNotMatch(problemsOfAccount({ auth: ['hunter2'] }), /hunter2/);
+});
+
+test('clear text needs to be asked for twice, and an id is given once', () => {
+  assert.match(problemsOfAccount({ tls: 'none' }), /accounts\[0\]\.tls: .*needs insecure: true, got "none"/);
+  const twice = problemsOf({ archive: 'mail', accounts: [ACCOUNT, ACCOUNT] });
+  assert.match(twice, /accounts\[1\]\.id: every account needs an id of its own, got "a"/);
+});
+
+test('a file that is no configuration at all is told so', () => {
+  assert.match(problemsOf(''), /the file: /);
+  assert.match(problemsOf('just text'), /the file: /);
+  assert.match(problemsOf({ archive: 'mail', accounts: [] }), /accounts: expected at least one account/);
+});
+
+test('YAML that cannot be read is told with its line', () => {
+  const problems = problemsOf('archive: mail\naccounts:\n  - id: a\n host: [\n');
+  assert.match(problems, /line \d+/);
+  assert.match(problemsOf('archive: a\narchive: b\n'), /unique/i);
+});
+
+test('a file that cannot be read is CONFIG_UNREADABLE, one that can is loaded', async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, 'mailferry.yaml');
+  assert.throws(() => loadConfig(path), { code: 'CONFIG_UNREADABLE', scope: 'config' });
+  await writeFile(path, EXAMPLE_CONFIG);
+  assert.equal(loadConfig(path).archive, join(folder.path, 'mail'));
+});
+
+const OPTION = /^( *)# ( *)([a-z]\w*):(?= |$)/;
+
+/** The example with the options of these names, and no other, put into force. */
+function exampleWith(...names: readonly string[]): string {
+  const lines = EXAMPLE_CONFIG.split('\n');
+  const chosen = (line: string): boolean => names.includes(OPTION.exec(line)?.[3] ?? '');
+  return lines.map((line) => (chosen(line) ? line.replace('# ', '') : line)).join('\n');
+}
+
+test('the example of init is a configuration, as it is and with each of its options put into force', () => {
+  const asIs = parseConfig(EXAMPLE_CONFIG, PATH);
+  assert.equal(asIs.accounts[0]?.id, 'billing');
+  const found = EXAMPLE_CONFIG.split('\n').map((line) => OPTION.exec(line));
+  const options = found.flatMap((match) =>
+    match ? [{ name: match[3] ?? '', isLimit: match[2] !== '' }] : [],
+  );
+  assert.equal(options.length, 10, 'options were added to the example or taken out: is each one tried?');
+  for (const { name, isLimit } of options) {
+    if (name === 'limits') continue;
+    const text = isLimit ? exampleWith('limits', name) : exampleWith(name);
+    assert.notEqual(text, EXAMPLE_CONFIG);
+    parseConfig(text, PATH);
+  }
+  parseConfig(exampleWith(...options.map(({ name }) => name)), PATH);
+});

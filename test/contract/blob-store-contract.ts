@@ -1,0 +1,132 @@
+// What every BlobStore promises, whatever it is made of. Never looks behind the port.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Blob, BlobStore } from '../../lib/ports.ts';
+import { blobOf, collect } from '../support/memory-blob-store.ts';
+
+/** An empty store of its own for one test. */
+export interface OpenedBlobStore extends AsyncDisposable {
+  readonly store: BlobStore;
+}
+
+const ONE = Buffer.from('one\r\n\0\xff', 'latin1');
+const TWO = Buffer.from('two');
+const KEY = 'raw/account=a/dt=2025-01-02/one.eml';
+
+/** @param name of the adapter, for the titles of the tests */
+export function testBlobStoreContract(name: string, open: () => Promise<OpenedBlobStore>): void {
+  const check = (promise: string, body: (store: BlobStore) => Promise<void>): void => {
+    test(`${name}: ${promise}`, async () => {
+      await using opened = await open();
+      await body(opened.store);
+    });
+  };
+  testWriting(check);
+  testRefusing(check);
+  testReading(check);
+}
+
+type Check = (promise: string, body: (store: BlobStore) => Promise<void>) => void;
+
+function testWriting(check: Check): void {
+  check('what is put can be read, octet for octet', async (store) => {
+    const large = Buffer.alloc(300_001, 'abc');
+    for (const octets of [ONE, Buffer.alloc(0), large]) {
+      const blob = blobOf(octets);
+      assert.equal(await store.put(`raw/${blob.sha256}`, blob), 'stored');
+      assert.deepEqual(await read(store, `raw/${blob.sha256}`), octets);
+      assert.deepEqual(await store.stat(`raw/${blob.sha256}`), { sizeOctets: octets.length });
+    }
+  });
+
+  check('put is safe to repeat', async (store) => {
+    assert.equal(await store.put(KEY, blobOf(ONE)), 'stored');
+    assert.equal(await store.put(KEY, blobOf(ONE)), 'exists');
+    assert.equal(await store.put(KEY, blobOf(ONE), { mode: 'create' }), 'exists');
+    assert.deepEqual(await read(store, KEY), ONE);
+  });
+
+  check('of many puts of one object at once all succeed and one stores', async (store) => {
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => store.put(KEY, blobOf(ONE))));
+    assert.equal(outcomes.filter((outcome) => outcome === 'stored').length, 1);
+    assert.deepEqual(await read(store, KEY), ONE);
+  });
+
+  check('replace writes where something is and where nothing is', async (store) => {
+    assert.equal(await store.put(KEY, blobOf(ONE), { mode: 'replace' }), 'stored');
+    assert.equal(await store.put(KEY, blobOf(TWO), { mode: 'replace' }), 'stored');
+    assert.equal(await store.put(KEY, blobOf(TWO), { mode: 'replace' }), 'stored');
+    assert.deepEqual(await read(store, KEY), TWO);
+  });
+}
+
+function testRefusing(check: Check): void {
+  check('other octets under a key are corruption, and stay as they are', async (store) => {
+    await store.put(KEY, blobOf(ONE));
+    await assert.rejects(store.put(KEY, blobOf(TWO)), { code: 'ARCHIVE_CORRUPT' });
+    assert.deepEqual(await read(store, KEY), ONE);
+  });
+
+  check('octets that are not what the blob claims leave nothing behind', async (store) => {
+    for (const mode of ['create', 'replace'] as const) {
+      for (const blob of falseBlobs()) {
+        await assert.rejects(store.put(KEY, blob, { mode }), { code: 'ARCHIVE_CORRUPT' });
+        assert.equal(await store.stat(KEY), undefined);
+        assert.deepEqual(await keysBelow(store, 'raw/'), []);
+      }
+    }
+  });
+
+  check('a replacement that is not what it claims leaves the old object', async (store) => {
+    await store.put(KEY, blobOf(ONE));
+    for (const blob of falseBlobs())
+      await assert.rejects(store.put(KEY, blob, { mode: 'replace' }), { code: 'ARCHIVE_CORRUPT' });
+    assert.deepEqual(await read(store, KEY), ONE);
+  });
+
+  check('a source that breaks off leaves nothing behind', async (store) => {
+    const blob = { ...blobOf(ONE), open: () => breakingOff() };
+    await assert.rejects(store.put(KEY, blob));
+    assert.equal(await store.get(KEY), undefined);
+    assert.equal(await store.put(KEY, blobOf(ONE)), 'stored');
+  });
+}
+
+function testReading(check: Check): void {
+  check('an absent object is undefined, not an error', async (store) => {
+    assert.equal(await store.get(KEY), undefined);
+    assert.equal(await store.stat(KEY), undefined);
+  });
+
+  check('list gives every key below a prefix and no other', async (store) => {
+    for (const key of ['a/1', 'a/b/2', 'a/b/c/3', 'ab/4', 'b']) await store.put(key, blobOf(ONE));
+    assert.deepEqual(await keysBelow(store, 'a/'), ['a/1', 'a/b/2', 'a/b/c/3']);
+    assert.deepEqual(await keysBelow(store, 'a/b/'), ['a/b/2', 'a/b/c/3']);
+    assert.deepEqual(await keysBelow(store, 'nothing/'), []);
+  });
+}
+
+function falseBlobs(): Blob[] {
+  return [
+    { ...blobOf(TWO), sizeOctets: TWO.length + 1 },
+    { ...blobOf(TWO), sizeOctets: TWO.length - 1 },
+    { ...blobOf(TWO), sha256: blobOf(ONE.subarray(1)).sha256 },
+  ];
+}
+
+async function* breakingOff(): AsyncGenerator<Uint8Array> {
+  yield ONE.subarray(0, 2);
+  throw new Error('the source broke off');
+}
+
+async function read(store: BlobStore, key: string): Promise<Buffer | undefined> {
+  const octets = await store.get(key);
+  return octets === undefined ? undefined : await collect(octets);
+}
+
+async function keysBelow(store: BlobStore, prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const key of store.list(prefix)) keys.push(key);
+  return keys.sort();
+}
