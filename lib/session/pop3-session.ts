@@ -109,9 +109,9 @@ export class Pop3Session {
       while (!ended) {
         const chunk = await this.#wire.take(TIMEOUTS_MS.retrieveIdle, `the rest of message ${messageNumber}`);
         const body = decoder.push(chunk);
-        ended = body.ended;
         yield* body.octets;
-        if (ended) this.#endMessage(messageNumber, body.rest);
+        if (body.ended) this.#endMessage(messageNumber, body.rest);
+        ended = body.ended;
       }
     } finally {
       if (!ended) this.#wire.close();

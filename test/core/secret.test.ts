@@ -21,7 +21,7 @@ test('printing, formatting, joining or serialising a secret shows no part of it'
     inspect({ nested: [secret] }, { depth: 9 }),
     format('%s %o %j', secret, secret, secret),
     JSON.stringify(Object.entries(secret)),
-    JSON.stringify({ ...secret }),
+    JSON.stringify(Object.assign({}, secret)),
   ];
   for (const text of shown) assert.doesNotMatch(text, /hunter/);
   assert.equal(shown[0], '[redacted]');

@@ -178,8 +178,8 @@ test('a refused RETR loses that message only', async () => {
   });
 });
 
-test('leaving a message early closes the connection', async () => {
-  await using server = await startWith({});
+/** Takes one piece of message 1, leaves, and expects that the connection is gone. */
+async function leaveEarly(server: Pop3TestServer): Promise<void> {
   await inSession(server.port, async (session) => {
     for await (const piece of session.retrieve(1)) {
       assert.ok(piece.length > 0);
@@ -188,6 +188,16 @@ test('leaving a message early closes the connection', async () => {
     await assert.rejects(session.dele(1), MailferryError);
   });
   assert.deepEqual(server.sessions[0]?.commands, ['USER ann', 'PASS secret', 'RETR 1']);
+}
+
+test('leaving a message before its end has arrived closes the connection', async () => {
+  await using server = await startWith({}, [Buffer.alloc(4 * 1024 * 1024, 'a line of text\r\n')]);
+  await leaveEarly(server);
+});
+
+test('leaving a message early closes the connection even when its end has arrived', async () => {
+  await using server = await startWith({});
+  await leaveEarly(server);
 });
 
 test('octets behind the end of a message are an error, and the session is over', async () => {
@@ -267,7 +277,7 @@ test('a greeting that refuses is an unavailable server, and gets no password', a
 });
 
 test('every odd message of the collection arrives octet for octet', async () => {
-  const mail = oddMail().map(({ content }) => content);
+  const mail = oddMail().map(({ bytes }) => bytes);
   await using server = await startWith({}, mail);
   await inSession(server.port, async (session) => {
     for (const [index, content] of mail.entries()) {
