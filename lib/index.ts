@@ -4,11 +4,11 @@ export type { Account, AccountId, ImportLimits, SecretRef, TlsMode } from './cor
 export { MailferryError } from './core/errors.ts';
 export type { ErrorCode, ErrorScope } from './core/errors.ts';
 export type { MessageDocument } from './core/message/document.ts';
-export type { RunRecord } from './core/record.ts';
+export type { RunRecord } from './core/run-record.ts';
 export type { RunCounts } from './core/run-counts.ts';
 export { loadConfig } from './config/load-config.ts';
 export type { Config } from './config/config.ts';
 export { importAccount } from './import/import-account.ts';
-export type { ImportObserver, ImportOptions } from './import/import-account.ts';
+export type { ImportObserver, ImportOptions } from './import/import-options.ts';
 export type { ImportPorts } from './import/import-ports.ts';
 export type * from './ports.ts';

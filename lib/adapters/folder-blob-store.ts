@@ -3,13 +3,14 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdir, open, readdir, rename, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MailferryError } from '../core/errors.ts';
 import { createTempFile } from '../spool/temp-file.ts';
 import type { TempFile } from '../spool/temp-file.ts';
 import type { Blob, BlobStore, PutOptions } from '../ports.ts';
 import { TEMP_FOLDER } from './archive-folder.ts';
+import { isAbsentError, nameOnce, syncFolder } from './durable-names.ts';
 import { readError, writeError } from './folder-errors.ts';
 
 export class FolderBlobStore implements BlobStore {
@@ -55,9 +56,19 @@ export class FolderBlobStore implements BlobStore {
     try {
       return { sizeOctets: (await stat(this.#pathOf(key))).size };
     } catch (error) {
-      if (isAbsent(error)) return undefined;
+      if (isAbsentError(error)) return undefined;
       throw readError(error, key);
     }
+  }
+
+  async verify(
+    key: string,
+    expected: Pick<Blob, 'sizeOctets' | 'sha256'>,
+  ): Promise<'intact' | 'absent' | 'different'> {
+    const found = await this.stat(key);
+    if (!found) return 'absent';
+    if (found.sizeOctets !== expected.sizeOctets) return 'different';
+    return (await this.#sha256Of(key)) === expected.sha256 ? 'intact' : 'different';
   }
 
   async *list(prefix: string): AsyncGenerator<string, void, undefined> {
@@ -65,7 +76,7 @@ export class FolderBlobStore implements BlobStore {
     try {
       entries = await readdir(this.#pathOf(prefix), { withFileTypes: true });
     } catch (error) {
-      if (isAbsent(error)) return;
+      if (isAbsentError(error)) return;
       throw readError(error, prefix);
     }
     for (const entry of entries) {
@@ -101,11 +112,16 @@ export class FolderBlobStore implements BlobStore {
   async #isThereIntact(key: string, blob: Blob): Promise<boolean> {
     const found = await this.stat(key);
     if (!found) return false;
-    const hash = createHash('sha256');
-    for await (const chunk of readObject(this.#pathOf(key), key)) hash.update(chunk);
-    const sha256 = hash.digest('hex');
+    const sha256 = await this.#sha256Of(key);
     if (sha256 === blob.sha256) return true;
     throw corrupt(`object ${key} has sha256 ${sha256} and ${found.sizeOctets} octets`, blob);
+  }
+
+  /** Of the octets that are there now. */
+  async #sha256Of(key: string): Promise<string> {
+    const hash = createHash('sha256');
+    for await (const chunk of readObject(this.#pathOf(key), key)) hash.update(chunk);
+    return hash.digest('hex');
   }
 
   /** Keys are made by `core/keys` of safe characters; this is the second lock on the door. */
@@ -133,29 +149,6 @@ async function writeDurably(file: TempFile, key: string, blob: Blob): Promise<vo
   }
 }
 
-/** Gives the file its name unless somebody has it: `false` then. Filesystems without hard links get a rename. */
-async function nameOnce(temporary: string, path: string): Promise<boolean> {
-  try {
-    await link(temporary, path);
-    return true;
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'EEXIST') return false;
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error;
-    await rename(temporary, path);
-    return true;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 async function* readObject(path: string, key: string): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     for await (const chunk of createReadStream(path)) yield chunk as Uint8Array;
@@ -171,12 +164,4 @@ function corrupt(found: string, blob: Blob): MailferryError {
     retryable: false,
     hint: 'something changed a file of the archive, or the disk is failing: keep the mail on the server and check both',
   });
-}
-
-function isAbsent(error: unknown): boolean {
-  return codeOf(error) === 'ENOENT';
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

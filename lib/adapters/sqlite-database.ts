@@ -4,47 +4,25 @@ import { mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describeError, MailferryError } from '../core/errors.ts';
-
-const SCHEMA_VERSION = 1;
+import { bringSchemaUpToDate } from './sqlite-schema.ts';
 
 /** Another process may hold the file for a moment; waiting beats failing. */
 const BUSY_TIMEOUT_MS = 10_000;
-
-const SCHEMA = `
-  CREATE TABLE message (
-    account    TEXT NOT NULL,
-    uidl       BLOB NOT NULL,   -- the UIDL's octets; empty where the server gave none
-    sha256     TEXT NOT NULL,   -- '' for a message that was skipped
-    state      TEXT NOT NULL,   -- stored | skipped
-    octets     INTEGER NOT NULL,
-    dt         TEXT,
-    first_seen INTEGER NOT NULL,
-    run_id     TEXT NOT NULL,
-    PRIMARY KEY (account, uidl, sha256)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE run (
-    account TEXT NOT NULL,
-    run_id  TEXT NOT NULL,
-    record  TEXT NOT NULL,      -- JSON
-    PRIMARY KEY (account, run_id)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE parse_job (
-    raw_key TEXT NOT NULL PRIMARY KEY,
-    job     TEXT NOT NULL       -- JSON
-  ) STRICT, WITHOUT ROWID;
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`;
+const RETRY_MS = 10;
 
 /**
  * @param path of the file; it and its folder are made if absent. The caller closes the database.
+ * @param busyTimeoutMs only for tests
  * @throws LEDGER_FAILED
  */
-export function openSqliteDatabase(path: string): DatabaseSync {
+export function openSqliteDatabase(path: string, busyTimeoutMs: number = BUSY_TIMEOUT_MS): DatabaseSync {
   return guardLedger(path, () => {
     mkdirSync(dirname(path), { recursive: true });
-    const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
     try {
-      prepareDatabase(database);
+      switchToWriteAheadLog(database, busyTimeoutMs);
+      database.exec('PRAGMA synchronous = FULL');
+      inTransaction(database, () => bringSchemaUpToDate(database));
     } catch (error) {
       database.close();
       throw error;
@@ -53,14 +31,40 @@ export function openSqliteDatabase(path: string): DatabaseSync {
   });
 }
 
-function prepareDatabase(database: DatabaseSync): void {
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+/**
+ * SQLite does not wait here, whatever the timeout: of several programs that open a new file at the same moment all but
+ * one would be told that it is busy.
+ */
+function switchToWriteAheadLog(database: DatabaseSync, timeoutMs: number): void {
+  const giveUpAt = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= giveUpAt) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+    }
+  }
+}
+
+const SQLITE_BUSY = 5;
+
+function isBusy(error: unknown): boolean {
+  // The low octet is the kind of error, the rest says more of it.
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+}
+
+/** All of a step or nothing of it, with no other writer in between. On the disk when it returns. */
+export function inTransaction<T>(database: DatabaseSync, step: () => T): T {
   database.exec('BEGIN IMMEDIATE');
-  const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
-  if (version === 0) database.exec(SCHEMA);
-  database.exec('COMMIT');
-  if (version !== 0 && version !== SCHEMA_VERSION) {
-    throw new Error(`the file has schema version ${String(version)}; this program knows ${SCHEMA_VERSION}`);
+  try {
+    const result = step();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
   }
 }
 

@@ -1,51 +1,110 @@
 // The Ledger port over SQLite, for an archive on one machine.
 
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import type { AccountId } from '../core/account.ts';
-import type { ArchiveDate, MessageRecord, RunRecord, Sha256 } from '../core/record.ts';
-import { fromUidl, toUidl } from '../core/uidl.ts';
+import type { AccountProgress, AccountState } from '../core/account-state.ts';
+import type { MessageRecord, RecordMark, StoredRef } from '../core/record.ts';
+import type { RunRecord } from '../core/run-record.ts';
+import { fromUidl } from '../core/uidl.ts';
 import type { Uidl } from '../core/uidl.ts';
-import type { Ledger } from '../ports.ts';
-import { guardLedger } from './sqlite-database.ts';
+import type { Committed, LeaseHold, Ledger } from '../ports.ts';
+import { inBatches } from './bounded-work.ts';
+import { leaseInForce, readAccountState, updateIfHeld, type LeaseRules } from './sqlite-account-row.ts';
+import { guardLedger, inTransaction } from './sqlite-database.ts';
+import { commitMessage } from './sqlite-message-commit.ts';
+import { toMarkColumns } from './sqlite-message-row.ts';
+import { FIRST_PAGE, selectMessages, selectPage, UIDLS_PER_SELECT } from './sqlite-message-select.ts';
+import type { PagePosition } from './sqlite-message-select.ts';
 
 export class SqliteLedger implements Ledger {
   readonly #database: DatabaseSync;
   readonly #path: string;
+  readonly #rules: LeaseRules;
 
   /** @param database from `openSqliteDatabase`, closed by whoever opened it; `path` is for error messages */
-  constructor(database: DatabaseSync, path: string) {
+  constructor(database: DatabaseSync, path: string, rules: LeaseRules) {
     this.#database = database;
     this.#path = path;
+    this.#rules = rules;
   }
 
   async find(
     account: AccountId,
     uidls: Iterable<Uidl>,
   ): Promise<ReadonlyMap<Uidl, readonly MessageRecord[]>> {
-    return this.#guard(() => {
-      const select = this.#database.prepare('SELECT * FROM message WHERE account = ? AND uidl = ?');
-      const found = new Map<Uidl, MessageRecord[]>();
-      for (const uidl of uidls) {
-        if (found.has(uidl)) continue;
-        const rows = select.all(account, fromUidl(uidl));
-        if (rows.length > 0) found.set(uidl, rows.map(toRecord));
+    const found = new Map<Uidl, MessageRecord[]>();
+    for (const batch of inBatches(UIDLS_PER_SELECT, new Set(uidls))) {
+      const records = this.#guard(() => selectMessages(this.#database, account, batch));
+      for (const record of records) {
+        const others = found.get(record.uidl);
+        if (others) others.push(record);
+        else found.set(record.uidl, [record]);
       }
-      return found;
+      // Whatever else this process does must not wait for a million of them.
+      if (batch.length === UIDLS_PER_SELECT) await setImmediate();
+    }
+    return found;
+  }
+
+  async *records(account: AccountId): AsyncGenerator<MessageRecord, void, undefined> {
+    for (let position: PagePosition | undefined = FIRST_PAGE; position !== undefined;) {
+      const after: PagePosition = position;
+      const page = this.#guard(() => selectPage(this.#database, account, after));
+      yield* page.records;
+      position = page.next;
+    }
+  }
+
+  async commit(account: AccountId, record: MessageRecord): Promise<Committed> {
+    return this.#guard(() =>
+      inTransaction(this.#database, () => commitMessage(this.#database, account, record)),
+    );
+  }
+
+  async mark(account: AccountId, refs: readonly StoredRef[], mark: RecordMark | undefined): Promise<void> {
+    if (refs.length === 0) return;
+    this.#guard(() =>
+      inTransaction(this.#database, () => {
+        const update = this.#database.prepare(
+          `UPDATE message SET mark = :mark, mark_at = :mark_at, mark_run_id = :mark_run_id
+           WHERE account = :account AND uidl = :uidl AND sha256 = :sha256`,
+        );
+        const columns = toMarkColumns(mark);
+        for (const { uidl, sha256 } of refs)
+          update.run({ ...columns, account, uidl: fromUidl(uidl), sha256 });
+      }),
+    );
+  }
+
+  async state(account: AccountId): Promise<AccountState> {
+    return this.#guard(() => readAccountState(this.#database, account));
+  }
+
+  async saveProgress(
+    account: AccountId,
+    progress: AccountProgress,
+    hold: LeaseHold | undefined,
+  ): Promise<'saved' | 'stale'> {
+    const json = JSON.stringify(progress);
+    return this.#guard(() => {
+      if (hold) return outcome(updateIfHeld(this.#database, hold, { progress: json }));
+      return inTransaction(this.#database, () => {
+        if (leaseInForce(readAccountState(this.#database, account), this.#rules)) return 'stale';
+        this.#database
+          .prepare(
+            `INSERT INTO account_state (account, progress) VALUES (:account, :json)
+             ON CONFLICT DO UPDATE SET progress = :json`,
+          )
+          .run({ account, json });
+        return 'saved';
+      });
     });
   }
 
-  async commit(account: AccountId, record: MessageRecord): Promise<'new' | 'exists'> {
-    return this.#guard(() => {
-      this.#database.exec('BEGIN IMMEDIATE');
-      try {
-        const changes = this.#write(account, record);
-        this.#database.exec('COMMIT');
-        return changes === 0 ? 'exists' : 'new';
-      } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-        throw error;
-      }
-    });
+  async setDeletionsUnsettled(hold: LeaseHold, unsettled: boolean): Promise<'saved' | 'stale'> {
+    const columns = { deletions_unsettled: unsettled ? 1 : 0 };
+    return this.#guard(() => outcome(updateIfHeld(this.#database, hold, columns)));
   }
 
   async recordRun(run: RunRecord): Promise<void> {
@@ -56,35 +115,13 @@ export class SqliteLedger implements Ledger {
     );
   }
 
-  /** A message skipped before and stored now is no longer skipped; one that is skipped again keeps its record. */
-  #write(account: AccountId, record: MessageRecord): number {
-    const uidl = fromUidl(record.uidl);
-    const stored = record.state === 'stored';
-    if (stored) {
+  async runs(account: AccountId, limit: number): Promise<readonly RunRecord[]> {
+    return this.#guard(() =>
       this.#database
-        .prepare(`DELETE FROM message WHERE account = ? AND uidl = ? AND state = 'skipped'`)
-        .run(account, uidl);
-    } else if (
-      this.#database.prepare('SELECT 1 FROM message WHERE account = ? AND uidl = ?').get(account, uidl)
-    ) {
-      return 0;
-    }
-    const { changes } = this.#database
-      .prepare(
-        `INSERT INTO message (account, uidl, sha256, state, octets, dt, first_seen, run_id)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-      )
-      .run(
-        account,
-        uidl,
-        stored ? record.sha256 : '',
-        record.state,
-        record.octets,
-        stored ? record.dt : null,
-        record.firstSeen,
-        record.runId,
-      );
-    return Number(changes);
+        .prepare('SELECT record FROM run WHERE account = ? ORDER BY run_id DESC LIMIT ?')
+        .all(account, limit)
+        .map(({ record }) => JSON.parse(String(record)) as RunRecord),
+    );
   }
 
   #guard<T>(step: () => T): T {
@@ -92,19 +129,6 @@ export class SqliteLedger implements Ledger {
   }
 }
 
-function toRecord(row: Record<string, SQLOutputValue>): MessageRecord {
-  const uidl = row['uidl'];
-  const common = {
-    uidl: toUidl(uidl instanceof Uint8Array ? uidl : new Uint8Array(0)),
-    octets: Number(row['octets']),
-    firstSeen: Number(row['first_seen']),
-    runId: String(row['run_id']),
-  };
-  if (row['state'] === 'skipped') return { state: 'skipped', ...common };
-  return {
-    state: 'stored',
-    ...common,
-    sha256: String(row['sha256']) as Sha256,
-    dt: String(row['dt']) as ArchiveDate,
-  };
+function outcome(isHeld: boolean): 'saved' | 'stale' {
+  return isHeld ? 'saved' : 'stale';
 }

@@ -24,7 +24,12 @@ export interface ImportLimits {
   readonly runMessages: number | undefined;
   /** Octets fetched in one run, by the sizes LIST gives; the rest are deferred to the next. */
   readonly runOctets: number | undefined;
+  /** Messages deleted on the server in one run; the rest wait for the next. */
+  readonly deletionsPerRun: number;
 }
+
+/** When a stored message may be deleted on the server. Ages count from our own first sight of it. */
+export type DeletionPolicy = 'keep' | 'delete' | { readonly deleteAfterDays: number };
 
 export interface Account {
   readonly id: AccountId;
@@ -37,5 +42,8 @@ export interface Account {
   readonly allowPrivateNetwork: boolean;
   readonly user: string;
   readonly password: SecretRef;
+  readonly onServer: DeletionPolicy;
+  /** The switch that keeps `onServer` from deleting anything for now. */
+  readonly pauseDeletions: boolean;
   readonly limits: ImportLimits;
 }

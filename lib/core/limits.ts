@@ -43,3 +43,20 @@ export const MAX_DATED_HEADER_OCTETS = 256 * 1024;
 
 /** Octets of a message kept in memory while it is spooled; a larger one goes to a temporary file. */
 export const MAX_SPOOL_MEMORY_OCTETS = 1024 * 1024;
+
+/**
+ * How long a lease lasts unless it is renewed, in milliseconds. Longer than the longest wait on a server between two
+ * renewals, or a run would lose it while it only waits.
+ */
+export const LEASE_MS = 15 * 60_000;
+
+/**
+ * Sessions in a row that may break at a message, each at another one, before the run ends.
+ * Stops: logging in for ever at a server that drops every connection.
+ */
+export const MAX_BROKEN_SESSIONS = 3;
+
+/**
+ * Octets of a header block that is kept track of by its hash. Stops: hashing a whole message that has no header end.
+ */
+export const MAX_FINGERPRINTED_HEADER_OCTETS = 256 * 1024;

@@ -1,86 +1,173 @@
 // Decides what to do with every message a server lists: once each, with a reason. Pure, so that a dry run, the log and
 // the tests all see the very decision that a run acts on.
 
-import type { ImportLimits } from './account.ts';
+import type { DeletionPolicy, ImportLimits } from './account.ts';
+import { isDue } from './plan-deletions.ts';
 import type { ListedMessage } from './pop3/listing.ts';
-import type { MessageRecord } from './record.ts';
+import type { FailedRecord, MessageRecord, StoredRecord } from './record.ts';
 import type { Uidl } from './uidl.ts';
 
 export type PlannedMessage =
+  | PlannedFetch
   | {
-      readonly action: 'fetch';
+      readonly action: 'known';
       readonly listed: ListedMessage;
-      readonly reason: FetchReason;
-      readonly firstSeen: number | undefined;
+      readonly reason: 'stored';
+      readonly record: StoredRecord;
     }
-  | { readonly action: 'known'; readonly listed: ListedMessage; readonly reason: 'stored' }
   | { readonly action: 'skip'; readonly listed: ListedMessage; readonly reason: 'larger-than-message-limit' }
+  | {
+      readonly action: 'quarantine';
+      readonly listed: ListedMessage;
+      readonly reason: 'failed-too-often';
+      readonly record: FailedRecord;
+    }
   | {
       readonly action: 'defer';
       readonly listed: ListedMessage;
       readonly reason: 'run-message-limit' | 'run-octet-limit';
     };
 
+export interface PlannedFetch {
+  readonly action: 'fetch';
+  readonly listed: ListedMessage;
+  readonly reason: FetchReason;
+  /** Epoch milliseconds; `undefined` if this is our first sight of it. */
+  readonly firstSeen: number | undefined;
+  /** How it failed before. */
+  readonly failed: FailedRecord | undefined;
+}
+
 /**
- * `new` never seen · `no-uidl` the server gives it no unique-id · `ambiguous-uidl` several messages have this id, now or
- * before, so that it proves nothing. The last two are told apart by their content once they are fetched.
+ * Of a message that the ledger has no stored record of: `new` never seen · `failed-before`.
+ * Of one whose stored record is not to be trusted with what is listed now: `size-changed` LIST said another size when
+ * it was fetched, so the UIDL may mean another message · `listed-again` the server had confirmed its deletion ·
+ * `object-lost` the archive has lost it · `deletion-needs-proof` it is due for deletion and was only ever identified by
+ * its header · `header-changed` it is due for deletion and the server shows another header (see `proveDue`).
+ * Of one that no UIDL identifies, told apart by its content once it is fetched: `no-uidl` · `ambiguous-uidl` several
+ * messages have this id, now or before.
  */
-export type FetchReason = 'new' | 'no-uidl' | 'ambiguous-uidl';
+export type FetchReason =
+  | 'new'
+  | 'failed-before'
+  | 'size-changed'
+  | 'listed-again'
+  | 'object-lost'
+  | 'deletion-needs-proof'
+  | 'header-changed'
+  | 'no-uidl'
+  | 'ambiguous-uidl';
+
+export interface ImportPolicy {
+  readonly limits: ImportLimits;
+  /** What may be deleted in this run; `keep` when a switch forbids deletions. */
+  readonly onServer: DeletionPolicy;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
 
 /**
  * Pure; keeps the listing's order (oldest first).
  * @param listing rows of UIDL joined with LIST
  * @param known what the ledger has of the listed UIDLs
- * @param limits of the account; those of a run count only messages whose UIDL identifies them; the first message of a run is never deferred for its size, or it would be for ever
+ * @param policy of the account; the limits of a run count only messages that a UIDL identifies; the first message of a run is never deferred for its size, or it would be for ever
  * @returns each listed row exactly once
  */
 export function planImport(
   listing: readonly ListedMessage[],
   known: ReadonlyMap<Uidl, readonly MessageRecord[]>,
-  limits: ImportLimits,
+  policy: ImportPolicy,
 ): PlannedMessage[] {
-  const rowsByUidl = countByUidl(listing);
-  let messages = 0;
-  let octets = 0;
-  return listing.map((listed): PlannedMessage => {
+  const rowsByUidl = countRows(listing);
+  const budget = new RunBudget(policy.limits);
+  return listing.map((listed) => {
     const records = listed.uidl === undefined ? [] : (known.get(listed.uidl) ?? []);
-    const reason = fetchReason(listed, records, rowsByUidl);
-    if (reason === undefined) return { action: 'known', listed, reason: 'stored' };
-    const size = Math.max(
-      listed.octets ?? 0,
-      ...(reason === 'new' ? records.map((record) => record.octets) : []),
-    );
-    if (limits.messageOctets !== undefined && size > limits.messageOctets) {
-      return { action: 'skip', listed, reason: 'larger-than-message-limit' };
-    }
-    // Fetched in every run, they would use up its limits in every run, and newer mail would never be reached.
-    if (reason !== 'new') return { action: 'fetch', listed, reason, firstSeen: records[0]?.firstSeen };
-    if (limits.runMessages !== undefined && messages >= limits.runMessages) {
-      return { action: 'defer', listed, reason: 'run-message-limit' };
-    }
-    if (limits.runOctets !== undefined && messages > 0 && octets + size > limits.runOctets) {
-      return { action: 'defer', listed, reason: 'run-octet-limit' };
-    }
-    messages += 1;
-    octets += size;
-    return { action: 'fetch', listed, reason, firstSeen: records[0]?.firstSeen };
+    const isShared = listed.uidl !== undefined && (rowsByUidl.get(listed.uidl) ?? 0) > 1;
+    return planOne(listed, records, isShared, policy, budget);
   });
 }
 
-/** A UIDL identifies a message only if listing and ledger have it once each; `undefined` when it does and is stored. */
-function fetchReason(
+function planOne(
   listed: ListedMessage,
   records: readonly MessageRecord[],
-  rowsByUidl: ReadonlyMap<Uidl, number>,
-): FetchReason | undefined {
-  if (listed.uidl === undefined) return 'no-uidl';
+  isShared: boolean,
+  policy: ImportPolicy,
+  budget: RunBudget,
+): PlannedMessage {
+  const failed = records.find(isFailed);
   const stored = records.filter((record) => record.state === 'stored');
-  if ((rowsByUidl.get(listed.uidl) ?? 0) > 1 || stored.length > 1) return 'ambiguous-uidl';
-  return stored.length === 1 ? undefined : 'new';
+  const reason = fetchReason(listed, stored, isShared, failed, policy);
+  if (reason === undefined && stored[0])
+    return { action: 'known', listed, reason: 'stored', record: stored[0] };
+  const proven = records.find((record) => record.state === 'skipped')?.octets ?? 0;
+  const octets = Math.max(listed.octets ?? 0, isIdentified(reason) ? proven : 0);
+  if (policy.limits.messageOctets !== undefined && octets > policy.limits.messageOctets) {
+    return { action: 'skip', listed, reason: 'larger-than-message-limit' };
+  }
+  if (failed?.state === 'quarantined' && isIdentified(reason)) {
+    return { action: 'quarantine', listed, reason: 'failed-too-often', record: failed };
+  }
+  // Fetched in every run, the others would use up its limits in every run, and newer mail would never be reached.
+  const exceeded = isIdentified(reason) ? budget.charge(octets) : undefined;
+  if (exceeded) return { action: 'defer', listed, reason: exceeded };
+  return { action: 'fetch', listed, reason: reason ?? 'new', firstSeen: records[0]?.firstSeen, failed };
 }
 
-function countByUidl(listing: readonly ListedMessage[]): Map<Uidl, number> {
+/** `undefined` when the one stored record of a UIDL listed once can be trusted. */
+function fetchReason(
+  listed: ListedMessage,
+  stored: readonly StoredRecord[],
+  isShared: boolean,
+  failed: FailedRecord | undefined,
+  policy: ImportPolicy,
+): FetchReason | undefined {
+  if (listed.uidl === undefined) return 'no-uidl';
+  if (isShared || stored.length > 1) return 'ambiguous-uidl';
+  const [record] = stored;
+  if (!record) return failed ? 'failed-before' : 'new';
+  if (record.mark?.kind === 'lost') return 'object-lost';
+  if (record.mark?.kind === 'deleted') return 'listed-again';
+  if (!isSameSize(listed.octets, record.listedOctets)) return 'size-changed';
+  const isDoubtful = record.identifiedBy === 'header' && isDue(record, policy.onServer, policy.now);
+  return isDoubtful ? 'deletion-needs-proof' : undefined;
+}
+
+function isFailed(record: MessageRecord): record is FailedRecord {
+  return record.state === 'failed' || record.state === 'quarantined';
+}
+
+function isSameSize(a: number | undefined, b: number | undefined): boolean {
+  return a === undefined || b === undefined || a === b;
+}
+
+function isIdentified(reason: FetchReason | undefined): boolean {
+  return reason !== 'no-uidl' && reason !== 'ambiguous-uidl';
+}
+
+/** How many rows of a listing have each UIDL. */
+export function countRows(listing: readonly ListedMessage[]): ReadonlyMap<Uidl, number> {
   const rows = new Map<Uidl, number>();
   for (const { uidl } of listing) if (uidl !== undefined) rows.set(uidl, (rows.get(uidl) ?? 0) + 1);
   return rows;
+}
+
+/** What may still be fetched in this run. */
+class RunBudget {
+  readonly #limits: ImportLimits;
+  #messages = 0;
+  #octets = 0;
+
+  constructor(limits: ImportLimits) {
+    this.#limits = limits;
+  }
+
+  charge(octets: number): 'run-message-limit' | 'run-octet-limit' | undefined {
+    const { runMessages, runOctets } = this.#limits;
+    if (runMessages !== undefined && this.#messages >= runMessages) return 'run-message-limit';
+    if (runOctets !== undefined && this.#messages > 0 && this.#octets + octets > runOctets)
+      return 'run-octet-limit';
+    this.#messages += 1;
+    this.#octets += octets;
+    return undefined;
+  }
 }

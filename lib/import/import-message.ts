@@ -5,77 +5,112 @@ import { MailferryError } from '../core/errors.ts';
 import { rawKey } from '../core/keys.ts';
 import { MAX_SPOOL_MEMORY_OCTETS } from '../core/limits.ts';
 import { ArchiveDateScanner } from '../core/message/archive-date.ts';
-import type { PlannedMessage } from '../core/plan.ts';
+import type { ListedMessage } from '../core/pop3/listing.ts';
+import type { StoredRecord } from '../core/record.ts';
 import { toUidl } from '../core/uidl.ts';
-import type { Pop3Session } from '../session/pop3-session.ts';
 import { spool } from '../spool/spool.ts';
-import type { ImportPorts } from './import-ports.ts';
-
-type Fetch = Extract<PlannedMessage, { action: 'fetch' }>;
+import type { SpooledBlob } from '../spool/spool.ts';
+import type { AccountRun } from './account-run.ts';
+import { HeaderFingerprint } from './header-fingerprint.ts';
+import type { Maildrop } from './maildrop.ts';
 
 /** The UIDL of a message that has none: it is recorded by its content alone. */
 const NO_UIDL = toUidl(new Uint8Array(0));
 
+export interface ImportedMessage {
+  /** `duplicate`: these very octets were in the archive already. */
+  readonly outcome: 'stored' | 'duplicate';
+  readonly record: StoredRecord;
+}
+
 /**
- * @returns `duplicate` when these very octets were in the archive already
+ * @param firstSeen epoch milliseconds; `undefined` if this is our first sight of it
  * @throws MESSAGE_TOO_LARGE (the connection is closed then: POP3 cannot stop a RETR), and what the session, the spool,
  *         the archive, the queue and the ledger throw; nothing is recorded then
  */
 export async function importMessage(
-  message: Fetch,
-  context: {
-    account: Account;
-    session: Pop3Session;
-    runId: string;
-    ports: ImportPorts;
-    onOctets: (count: number) => void;
-  },
-): Promise<{ outcome: 'stored' | 'duplicate'; octets: number }> {
-  const { account, session, runId, ports } = context;
-  const { listed } = message;
-  const fetchedAt = ports.now();
+  listed: ListedMessage,
+  firstSeen: number | undefined,
+  run: AccountRun,
+  maildrop: Maildrop,
+): Promise<ImportedMessage> {
+  const fetchedAt = run.ports.now();
+  const fetched = await fetchMessage(listed, run, maildrop);
+  try {
+    const imported = await commitMessage(fetched, { listed, fetchedAt, firstSeen }, run);
+    maildrop.committed(listed);
+    run.book.octets += imported.record.octets;
+    return imported;
+  } finally {
+    await fetched.blob.dispose();
+  }
+}
+
+interface FetchedMessage {
+  readonly blob: SpooledBlob;
+  readonly date: ArchiveDateScanner;
+  readonly header: HeaderFingerprint;
+}
+
+async function fetchMessage(
+  listed: ListedMessage,
+  { account, ports, options }: AccountRun,
+  maildrop: Maildrop,
+): Promise<FetchedMessage> {
   const date = new ArchiveDateScanner();
+  const header = new HeaderFingerprint();
   let seenOctets = 0;
-  const blob = await spool(session.retrieve(listed.messageNumber), {
+  const blob = await spool(maildrop.retrieve(listed), {
     directory: ports.spoolDirectory,
     memoryOctets: MAX_SPOOL_MEMORY_OCTETS,
     onChunk: (chunk) => {
       date.push(chunk);
+      header.push(chunk);
       seenOctets += chunk.length;
-      context.onOctets(chunk.length);
+      options.observer?.octets?.(chunk.length);
       refuseTooLarge(seenOctets, listed.messageNumber, account);
     },
   });
-  try {
-    const uidl = listed.uidl ?? NO_UIDL;
-    const { sha256, sizeOctets } = blob;
-    const dt = date.end();
-    const key = rawKey(account.id, dt, sha256);
-    const outcome = await ports.blobs.put(key, blob);
-    await ports.parseQueue.enqueue({
-      ingest: {
-        account: account.id,
-        uidl,
-        sha256,
-        size: sizeOctets,
-        rawKey: key,
-        runId,
-        fetchedAt: new Date(fetchedAt).toISOString(),
-      },
-    });
-    await ports.ledger.commit(account.id, {
-      state: 'stored',
+  return { blob, date, header };
+}
+
+async function commitMessage(
+  { blob, date, header }: FetchedMessage,
+  facts: { listed: ListedMessage; fetchedAt: number; firstSeen: number | undefined },
+  { account, ports, runId }: AccountRun,
+): Promise<ImportedMessage> {
+  const { listed, fetchedAt } = facts;
+  const { sha256, sizeOctets } = blob;
+  const uidl = listed.uidl ?? NO_UIDL;
+  const dt = date.end();
+  const key = rawKey(account.id, dt, sha256);
+  const put = await ports.blobs.put(key, blob);
+  await ports.parseQueue.enqueue({
+    ingest: {
+      account: account.id,
       uidl,
       sha256,
-      octets: sizeOctets,
-      dt,
-      firstSeen: message.firstSeen ?? fetchedAt,
+      size: sizeOctets,
+      rawKey: key,
       runId,
-    });
-    return { outcome: outcome === 'exists' ? 'duplicate' : 'stored', octets: sizeOctets };
-  } finally {
-    await blob.dispose();
-  }
+      fetchedAt: new Date(fetchedAt).toISOString(),
+    },
+  });
+  const { record } = await ports.ledger.commit(account.id, {
+    state: 'stored',
+    uidl,
+    sha256,
+    octets: sizeOctets,
+    listedOctets: listed.octets,
+    dt,
+    headerSha256: header.end(),
+    firstSeen: facts.firstSeen ?? fetchedAt,
+    identifiedBy: 'octets',
+    mark: undefined,
+    runId,
+  });
+  if (record.state !== 'stored') throw new Error(`a stored record was committed, and it is ${record.state}`);
+  return { outcome: put === 'exists' ? 'duplicate' : 'stored', record };
 }
 
 function refuseTooLarge(octets: number, messageNumber: number, account: Account): void {
@@ -87,7 +122,7 @@ function refuseTooLarge(octets: number, messageNumber: number, account: Account)
       code: 'MESSAGE_TOO_LARGE',
       scope: 'session',
       retryable: true,
-      hint: 'run again for the messages after it: with a UIDL of its own it is skipped then. Raise limits.messageBytes to import it',
+      hint: 'raise limits.messageBytes of this account to import it',
     },
   );
 }

@@ -1,15 +1,18 @@
 // What an import needs from the world.
 
-import type { BlobStore, Dialer, JobQueue, Ledger, ParseJob, Secrets } from '../ports.ts';
+import type { BlobStore, Dialer, JobQueue, Lease, Ledger, ParseJob, Secrets } from '../ports.ts';
 
 export interface ImportPorts {
   readonly dialer: Dialer;
   readonly secrets: Secrets;
   readonly blobs: BlobStore;
   readonly ledger: Ledger;
+  readonly lease: Lease;
   readonly parseQueue: JobQueue<ParseJob>;
   /** Where messages too large for memory are spooled. */
   readonly spoolDirectory: string;
+  /** Who runs: the start of a lease's owner, `<host>/<pid>` on one machine. */
+  readonly ownerName: string;
   /** Epoch milliseconds, UTC. */
   readonly now: () => number;
   /** A ULID. */

@@ -5,12 +5,10 @@ import { MailferryError } from '../core/errors.ts';
 import type { ErrorScope } from '../core/errors.ts';
 import {
   MAX_CAPABILITY_ROWS,
-  MAX_LISTING_LINE_OCTETS,
   MAX_LISTING_ROWS,
   MAX_STATUS_LINE_OCTETS,
   TIMEOUTS_MS,
 } from '../core/limits.ts';
-import { BodyDecoder } from '../core/pop3/body-decoder.ts';
 import { parseCapabilities } from '../core/pop3/capabilities.ts';
 import type { Capabilities } from '../core/pop3/capabilities.ts';
 import type { Keyword } from '../core/pop3/command.ts';
@@ -20,9 +18,8 @@ import type { ListRow, UidlRow } from '../core/pop3/listing.ts';
 import { parseReply } from '../core/pop3/reply.ts';
 import type { Reply } from '../core/pop3/reply.ts';
 import type { Secret } from '../core/secret.ts';
+import { readBody, readRows } from './multi-line.ts';
 import type { Wire } from './wire.ts';
-
-const DOT = 0x2e;
 
 export class Pop3Session {
   readonly #wire: Wire;
@@ -36,7 +33,7 @@ export class Pop3Session {
     const reply = await this.#command('CAPA', TIMEOUTS_MS.command);
     if (reply.status !== 'ok') return new Map();
     const rows: Uint8Array[] = [];
-    await this.#readRows('CAPA', MAX_CAPABILITY_ROWS, (row) => rows.push(Uint8Array.from(row)));
+    await readRows(this.#wire, 'CAPA', MAX_CAPABILITY_ROWS, (row) => rows.push(Uint8Array.from(row)));
     return parseCapabilities(rows);
   }
 
@@ -103,19 +100,17 @@ export class Pop3Session {
     if (reply.status === 'continue')
       throw this.#wire.fail(refused(`RETR ${messageNumber}`, reply, 'session'));
     if (reply.status !== 'ok') throw refused(`RETR ${messageNumber}`, reply, 'message');
-    const decoder = new BodyDecoder();
-    let ended = false;
-    try {
-      while (!ended) {
-        const chunk = await this.#wire.take(TIMEOUTS_MS.retrieveIdle, `the rest of message ${messageNumber}`);
-        const body = decoder.push(chunk);
-        yield* body.octets;
-        if (body.ended) this.#endMessage(messageNumber, body.rest);
-        ended = body.ended;
-      }
-    } finally {
-      if (!ended) this.#wire.close();
-    }
+    yield* readBody(this.#wire, `message ${messageNumber}`);
+  }
+
+  /**
+   * The message's header block, an empty line, and the first `lines` lines of its body (RFC 1939 section 7), octets as in
+   * `retrieve`. Never a substitute for it: servers cut and add lines.
+   * @returns `undefined` when the server refuses: TOP is optional
+   */
+  async top(messageNumber: number, lines: number): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const reply = await this.#command('TOP', TIMEOUTS_MS.retrieveIdle, `${messageNumber} ${lines}`);
+    return reply.status === 'ok' ? readBody(this.#wire, `the header of message ${messageNumber}`) : undefined;
   }
 
   /**
@@ -146,15 +141,6 @@ export class Pop3Session {
     this.#wire.close();
   }
 
-  /**
-   * Nothing may follow a message while nothing else was asked for. QUIRK(servers that do not byte-stuff): a line with a
-   * lone dot ends the message too early, and its rest would be taken for answers.
-   */
-  #endMessage(messageNumber: number, rest: Uint8Array): void {
-    this.#wire.putBack(rest);
-    this.#wire.assertInStep(`accepting message ${messageNumber}`);
-  }
-
   async #command(keyword: Keyword, timeoutMs: number, argument?: string | number): Promise<Reply> {
     await this.#wire.send(keyword, argument);
     const line = await this.#wire.readLine(MAX_STATUS_LINE_OCTETS, timeoutMs, `the answer to ${keyword}`);
@@ -163,30 +149,8 @@ export class Pop3Session {
 
   async #readListing<Row>(command: Keyword, parse: (row: Uint8Array) => Row): Promise<Row[]> {
     const rows: Row[] = [];
-    await this.#readRows(command, MAX_LISTING_ROWS, (row) => rows.push(parse(row)));
+    await readRows(this.#wire, command, MAX_LISTING_ROWS, (row) => rows.push(parse(row)));
     return rows;
-  }
-
-  /** Rows up to the terminating dot, each valid only inside `onRow`; what `onRow` throws closes the connection. */
-  async #readRows(command: Keyword, maxRows: number, onRow: (row: Uint8Array) => void): Promise<void> {
-    for (let count = 0; count <= maxRows; count += 1) {
-      const row = await this.#wire.readLine(
-        MAX_LISTING_LINE_OCTETS,
-        TIMEOUTS_MS.listing,
-        `a row of ${command}`,
-      );
-      if (row.length === 1 && row[0] === DOT) return;
-      this.#wire.guard(() => {
-        onRow(row[0] === DOT ? row.subarray(1) : row);
-      });
-    }
-    throw this.#wire.fail(
-      new MailferryError(`${command} listed more than ${maxRows} rows`, {
-        code: 'POP3_LIMIT_EXCEEDED',
-        scope: 'session',
-        retryable: false,
-      }),
-    );
   }
 }
 

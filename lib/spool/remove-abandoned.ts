@@ -4,6 +4,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isProcessGone } from './process-gone.ts';
 import { isLiveTempFile } from './temp-file.ts';
 import { parseTempFileName, safeHost, type TempFileOwner } from './temp-file-name.ts';
 
@@ -35,13 +36,7 @@ function isOwnerDead(name: string, owner: TempFileOwner): boolean {
   if (owner.host !== safeHost(hostname())) return false;
   // The pid is ours: then the file is too, or was left by an earlier process that had the same one.
   if (owner.pid === process.pid) return !isLiveTempFile(name);
-  try {
-    process.kill(owner.pid, 0);
-    return false;
-  } catch (error) {
-    // EPERM means a living process of another user.
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
-  }
+  return isProcessGone(owner.pid);
 }
 
 async function isOlderThan(path: string, limitMs: number, name: string): Promise<boolean> {

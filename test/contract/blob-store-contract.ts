@@ -25,6 +25,7 @@ export function testBlobStoreContract(name: string, open: () => Promise<OpenedBl
   testWriting(check);
   testRefusing(check);
   testReading(check);
+  testVerifying(check);
 }
 
 type Check = (promise: string, body: (store: BlobStore) => Promise<void>) => void;
@@ -104,6 +105,34 @@ function testReading(check: Check): void {
     assert.deepEqual(await keysBelow(store, 'a/'), ['a/1', 'a/b/2', 'a/b/c/3']);
     assert.deepEqual(await keysBelow(store, 'a/b/'), ['a/b/2', 'a/b/c/3']);
     assert.deepEqual(await keysBelow(store, 'nothing/'), []);
+  });
+}
+
+function testVerifying(check: Check): void {
+  check('an object is intact when it has these very octets', async (store) => {
+    for (const octets of [ONE, Buffer.alloc(0), Buffer.alloc(300_001, 'abc')]) {
+      const { sizeOctets, sha256 } = blobOf(octets);
+      assert.equal(await store.verify(`raw/${sha256}`, { sizeOctets, sha256 }), 'absent');
+      await store.put(`raw/${sha256}`, blobOf(octets));
+      assert.equal(await store.verify(`raw/${sha256}`, { sizeOctets, sha256 }), 'intact');
+    }
+  });
+
+  check('an object of another size or with another sha256 is different', async (store) => {
+    await store.put(KEY, blobOf(TWO));
+    const sameSize = Buffer.from('twO');
+    for (const octets of [ONE, Buffer.alloc(0), Buffer.from('two '), sameSize])
+      assert.equal(await store.verify(KEY, blobOf(octets)), 'different');
+    for (const blob of falseBlobs()) assert.equal(await store.verify(KEY, blob), 'different');
+    assert.deepEqual(await read(store, KEY), TWO);
+  });
+
+  check('an object is judged by what it is now, not by what it was', async (store) => {
+    await store.put(KEY, blobOf(ONE), { mode: 'replace' });
+    assert.equal(await store.verify(KEY, blobOf(ONE)), 'intact');
+    await store.put(KEY, blobOf(TWO), { mode: 'replace' });
+    assert.equal(await store.verify(KEY, blobOf(ONE)), 'different');
+    assert.equal(await store.verify(KEY, blobOf(TWO)), 'intact');
   });
 }
 

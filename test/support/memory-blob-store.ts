@@ -35,6 +35,16 @@ export class MemoryBlobStore implements BlobStore {
     return octets === undefined ? undefined : { sizeOctets: octets.length };
   }
 
+  async verify(
+    key: string,
+    expected: Pick<Blob, 'sizeOctets' | 'sha256'>,
+  ): Promise<'intact' | 'absent' | 'different'> {
+    const octets = this.#objects.get(key);
+    if (octets === undefined) return 'absent';
+    const isIntact = octets.length === expected.sizeOctets && sha256Of(octets) === expected.sha256;
+    return isIntact ? 'intact' : 'different';
+  }
+
   async *list(prefix: string): AsyncIterable<string> {
     for (const key of this.#objects.keys()) {
       if (key.startsWith(prefix)) yield key;

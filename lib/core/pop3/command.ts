@@ -3,7 +3,7 @@
 import { MailferryError } from '../errors.ts';
 import { MAX_COMMAND_OCTETS } from '../limits.ts';
 
-export type Keyword = 'CAPA' | 'DELE' | 'LIST' | 'PASS' | 'QUIT' | 'RETR' | 'STLS' | 'UIDL' | 'USER';
+export type Keyword = 'CAPA' | 'DELE' | 'LIST' | 'PASS' | 'QUIT' | 'RETR' | 'STLS' | 'TOP' | 'UIDL' | 'USER';
 
 /**
  * @param argument sent as UTF-8; a password may hold spaces, so it is never split

@@ -1,0 +1,63 @@
+// The one item of an account: its lease, its fence, and what its last run left behind.
+
+import type { AccountId } from '../core/account.ts';
+import { NEW_ACCOUNT_STATE } from '../core/account-state.ts';
+import type { AccountProgress, AccountState } from '../core/account-state.ts';
+import type { LeaseHold } from '../ports.ts';
+import { number, readFlag, readJson, readNumber, readText, text } from './dynamodb-attributes.ts';
+import type { Item } from './dynamodb-attributes.ts';
+import type { Condition } from './dynamodb-table.ts';
+
+/** Of the state and the runs of an account. */
+export function accountPartition(account: AccountId): string {
+  return `A#${account}`;
+}
+
+export function stateKey(account: AccountId): Item {
+  return { pk: text(accountPartition(account)), sk: text('STATE') };
+}
+
+/** The lease is this run's, expired or not: nobody else has had it since. */
+export function ifHeldBy(hold: Pick<LeaseHold, 'owner' | 'fence'>): Required<Condition> {
+  return {
+    condition: '#leaseOwner = :owner AND #fence = :fence',
+    values: { ':owner': text(hold.owner), ':fence': number(hold.fence) },
+  };
+}
+
+/** @param now epoch milliseconds: a lease that ends now has ended */
+export function ifFree(now: number): Required<Condition> {
+  return {
+    condition: 'attribute_not_exists(#leaseOwner) OR #leaseExpiresAt <= :now',
+    values: { ':now': number(now) },
+  };
+}
+
+export function toLease(item: Item): AccountState['lease'] {
+  if (item['leaseOwner'] === undefined) return undefined;
+  return { owner: readText(item, 'leaseOwner'), expiresAt: readNumber(item, 'leaseExpiresAt') };
+}
+
+export function toState(item: Item | undefined): AccountState {
+  if (item === undefined) return NEW_ACCOUNT_STATE;
+  return {
+    progress: item['progress'] === undefined ? undefined : toProgress(readJson(item, 'progress')),
+    deletionsUnsettled: readFlag(item, 'deletionsUnsettled'),
+    lease: toLease(item),
+  };
+}
+
+export function fromProgress(progress: AccountProgress): string {
+  return JSON.stringify(progress);
+}
+
+/** JSON leaves out what is undefined. */
+function toProgress(json: unknown): AccountProgress {
+  const progress = json as AccountProgress;
+  return {
+    ...progress,
+    lastSuccessAt: progress.lastSuccessAt,
+    nextAttemptAt: progress.nextAttemptAt,
+    lastListing: progress.lastListing,
+  };
+}

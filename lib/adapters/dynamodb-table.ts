@@ -1,0 +1,195 @@
+// The one table of the ledger, reduced to what the adapters need: single-item conditional writes and strongly consistent
+// reads. Retries are the SDK's; every failure leaves here as a MailferryError, and a refused condition as a return value.
+
+import {
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { text } from './dynamodb-attributes.ts';
+import type { Item } from './dynamodb-attributes.ts';
+import { ledgerBusy, toLedgerError } from './dynamodb-errors.ts';
+
+export interface DynamodbTableOptions {
+  readonly table: string;
+  /** Default: what the SDK finds in the environment or the profile. */
+  readonly region?: string;
+  /** Default: AWS_ENDPOINT_URL_DYNAMODB, else the region's. */
+  readonly endpoint?: string;
+  /** Of each call, with the first. */
+  readonly maxAttempts?: number;
+  /** Aborted: calls under way and further ones fail. */
+  readonly signal?: AbortSignal;
+}
+
+/** An expression names every attribute as `#attribute` (many plain names are reserved words) and values as given. */
+export interface Condition {
+  readonly condition: string;
+  readonly values?: Item;
+}
+
+export interface Change extends Partial<Condition> {
+  readonly update: string;
+}
+
+export interface KeyRange {
+  readonly pk: string;
+  /** All of the partition if absent. */
+  readonly skPrefix?: string;
+  readonly newestFirst?: boolean;
+  /** Items wanted; more may come. */
+  readonly pageItems?: number;
+}
+
+/** What BatchGetItem takes. */
+export const MAX_BATCH_KEYS = 100;
+
+const DEFAULT_MAX_ATTEMPTS = 8;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** One call, with the answer. DynamoDB answers in tens of milliseconds; what takes this long is lost. */
+const CALL_TIMEOUT_MS = 20_000;
+/** Answers in a row in which a batch got no further. */
+const MAX_IDLE_ROUNDS = 6;
+/** At most, before the rest of a batch is asked for again; twice as long after each answer in a row that did no more. */
+const FIRST_BATCH_DELAY_MS = 50;
+
+export class DynamodbTable implements Disposable {
+  readonly name: string;
+  readonly #client: DynamoDBClient;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor({ table, region, endpoint, maxAttempts, signal }: DynamodbTableOptions) {
+    this.name = table;
+    this.#signal = signal;
+    this.#client = new DynamoDBClient({
+      ...(region === undefined ? {} : { region }),
+      ...(endpoint === undefined ? {} : { endpoint }),
+      retryMode: 'standard',
+      maxAttempts: maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
+      requestHandler: {
+        connectionTimeout: CONNECT_TIMEOUT_MS,
+        requestTimeout: CALL_TIMEOUT_MS,
+        throwOnRequestTimeout: true,
+      },
+    });
+  }
+
+  /** Strongly consistent. */
+  async get(what: string, key: Item): Promise<Item | undefined> {
+    const command = new GetItemCommand({ TableName: this.name, Key: key, ConsistentRead: true });
+    const { Item } = await this.#guard(what, () => this.#client.send(command, this.#options()));
+    return Item;
+  }
+
+  /** Replaces the whole item. @returns false when the condition refused it */
+  async put(what: string, item: Item, condition?: Condition): Promise<boolean> {
+    const command = new PutItemCommand({
+      TableName: this.name,
+      Item: item,
+      ...(condition === undefined
+        ? {}
+        : expressions({ ConditionExpression: condition.condition }, condition.values)),
+    });
+    const written = await this.#unlessRefused(what, () => this.#client.send(command, this.#options()));
+    return written !== undefined;
+  }
+
+  /** @returns the item as it is now, `undefined` when the condition refused it. Without a condition it is made if absent. */
+  async update(what: string, key: Item, { update, condition, values }: Change): Promise<Item | undefined> {
+    const command = new UpdateItemCommand({
+      TableName: this.name,
+      Key: key,
+      ReturnValues: 'ALL_NEW',
+      ...expressions({ UpdateExpression: update, ConditionExpression: condition }, values),
+    });
+    const answer = await this.#unlessRefused(what, () => this.#client.send(command, this.#options()));
+    return answer === undefined ? undefined : (answer.Attributes ?? {});
+  }
+
+  /** The items there are, in no particular order. Strongly consistent. @param keys different ones, at most MAX_BATCH_KEYS */
+  async getBatch(what: string, keys: readonly Item[]): Promise<Item[]> {
+    const items: Item[] = [];
+    let left: readonly Item[] = keys;
+    for (let idleRounds = 0; left.length > 0;) {
+      const command = new BatchGetItemCommand({
+        RequestItems: { [this.name]: { Keys: [...left], ConsistentRead: true } },
+      });
+      const answer = await this.#guard(what, () => this.#client.send(command, this.#options()));
+      items.push(...(answer.Responses?.[this.name] ?? []));
+      const unprocessed = answer.UnprocessedKeys?.[this.name]?.Keys ?? [];
+      idleRounds = unprocessed.length < left.length ? 0 : idleRounds + 1;
+      if (idleRounds >= MAX_IDLE_ROUNDS) throw ledgerBusy(what, this.name, 'it leaves keys unprocessed');
+      left = unprocessed;
+      if (left.length > 0) await this.#pause(what, FIRST_BATCH_DELAY_MS * 2 ** idleRounds);
+    }
+    return items;
+  }
+
+  /** By `sk`, page by page. Strongly consistent. */
+  async *query(what: string, { pk, skPrefix, newestFirst, pageItems }: KeyRange): AsyncGenerator<Item> {
+    const condition = skPrefix === undefined ? '#pk = :pk' : '#pk = :pk AND begins_with(#sk, :sk)';
+    const values = { ':pk': text(pk), ...(skPrefix === undefined ? {} : { ':sk': text(skPrefix) }) };
+    let start: Item | undefined;
+    do {
+      const command = new QueryCommand({
+        TableName: this.name,
+        ConsistentRead: true,
+        ScanIndexForward: newestFirst !== true,
+        Limit: pageItems,
+        ExclusiveStartKey: start,
+        ...expressions({ KeyConditionExpression: condition }, values),
+      });
+      const page = await this.#guard(what, () => this.#client.send(command, this.#options()));
+      yield* page.Items ?? [];
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+  }
+
+  [Symbol.dispose](): void {
+    this.#client.destroy();
+  }
+
+  #options(): { abortSignal?: AbortSignal } {
+    return this.#signal === undefined ? {} : { abortSignal: this.#signal };
+  }
+
+  /** Random, so that those who were refused together do not come back together. */
+  async #pause(what: string, longestMs: number): Promise<void> {
+    await this.#guard(what, () => sleep(Math.random() * longestMs, undefined, { signal: this.#signal }));
+  }
+
+  async #unlessRefused<T>(what: string, call: () => Promise<T>): Promise<T | undefined> {
+    return await this.#guard(what, async () => {
+      try {
+        return await call();
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async #guard<T>(what: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw toLedgerError(error, what, this.name);
+    }
+  }
+}
+
+type Expressions = Readonly<Record<string, string | undefined>>;
+
+function expressions<T extends Expressions>(parts: T, values: Item | undefined) {
+  const names = new Set(Object.values(parts).flatMap((part) => part?.match(/#\w+/g) ?? []));
+  return {
+    ...parts,
+    ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [name, name.slice(1)])),
+    ...(values === undefined ? {} : { ExpressionAttributeValues: values }),
+  };
+}

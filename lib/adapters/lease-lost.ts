@@ -1,0 +1,16 @@
+// What the holder of a lease is told when it is not its own any more.
+
+import { MailferryError } from '../core/errors.ts';
+import type { LeaseHold } from '../ports.ts';
+
+export function leaseLost(hold: LeaseHold): MailferryError {
+  return new MailferryError(
+    `the lease of account ${hold.account} is no longer this run's (fence ${hold.fence})`,
+    {
+      code: 'LEASE_LOST',
+      scope: 'session',
+      retryable: true,
+      hint: 'nothing is lost: the run that has the lease goes on where this one stopped',
+    },
+  );
+}

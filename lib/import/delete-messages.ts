@@ -1,0 +1,167 @@
+// Deletes on the server what the account's rule wants gone: only what is stored, recorded, and found intact in the
+// archive again just now. Nothing is deleted before QUIT gets its `+OK`.
+
+import { MailferryError } from '../core/errors.ts';
+import { rawKey } from '../core/keys.ts';
+import type { ListingHealth } from '../core/listing-health.ts';
+import { planDeletions } from '../core/plan-deletions.ts';
+import type { DeletionCandidate, DeletionPlan, PlannedDeletion } from '../core/plan-deletions.ts';
+import type { RecordMark, StoredRef } from '../core/record.ts';
+import type { DeletionEntry } from '../core/run-record.ts';
+import type { AccountRun } from './account-run.ts';
+import { effectivePolicy } from './effective-policy.ts';
+import { leaseLost } from './lease-keeper.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import type { Maildrop } from './maildrop.ts';
+
+/** What the account's rule would delete now, switches aside. */
+export function dueDeletions(candidates: readonly DeletionCandidate[], run: AccountRun): DeletionPlan {
+  const { onServer, limits } = run.account;
+  return planDeletions(candidates, onServer, run.ports.now(), limits.deletionsPerRun);
+}
+
+/** Why nothing may be deleted in this run, in words; `undefined` if nothing speaks against it. */
+export function refusalOf(health: ListingHealth): string | undefined {
+  if (health.kind === 'normal') return undefined;
+  return `nothing is deleted in this run, because the listing looks wrong: ${health.explanation}`;
+}
+
+/**
+ * Send DELE for everything due. The books say `unknown` from the first mark on; `settle` is for after QUIT.
+ * @returns what was marked, if anything was
+ * @throws LEASE_LOST before anything is sent; what the archive, the ledger and the session throw
+ */
+export async function deleteMessages(
+  candidates: readonly DeletionCandidate[],
+  health: ListingHealth,
+  run: AccountRun,
+  maildrop: Maildrop,
+  lease: LeaseKeeper,
+): Promise<MarkedDeletions | undefined> {
+  const { due } = dueDeletions(candidates, run);
+  if (due.length === 0) return undefined;
+  if (effectivePolicy(run) === 'keep') {
+    run.book.deletions = { outcome: 'off', entries: [] };
+    return undefined;
+  }
+  // Throws if the books do not balance: whoever cannot count must not delete.
+  run.book.counts();
+  const refusal = refusalOf(health) ?? (maildrop.hasUncommitted ? UNCOMMITTED : undefined);
+  if (refusal !== undefined) {
+    run.book.deletions = { outcome: 'refused', entries: [] };
+    run.book.notice('DELETIONS_REFUSED', refusal);
+    return undefined;
+  }
+  const intact = await verifyAll(due, run, lease);
+  if (intact.length === 0) return undefined;
+  const marked = new MarkedDeletions(intact, run, lease);
+  await marked.begin();
+  await marked.send(maildrop);
+  return marked;
+}
+
+const UNCOMMITTED = 'nothing is deleted in this run, because something that was shown is not stored yet';
+
+/** Messages marked `deleting` in the ledger and on the server. */
+export class MarkedDeletions {
+  readonly #due: readonly PlannedDeletion[];
+  readonly #run: AccountRun;
+  readonly #lease: LeaseKeeper;
+  readonly #entries: DeletionEntry[] = [];
+  readonly #sent: PlannedDeletion[] = [];
+
+  constructor(due: readonly PlannedDeletion[], run: AccountRun, lease: LeaseKeeper) {
+    this.#due = due;
+    this.#run = run;
+    this.#lease = lease;
+  }
+
+  async begin(): Promise<void> {
+    const { ledger } = this.#run.ports;
+    // The fence: refused if another run took over. Then the marks, so that whatever happens to QUIT is found out.
+    await this.#lease.prove();
+    if ((await ledger.setDeletionsUnsettled(this.#lease.hold, true)) === 'stale')
+      throw leaseLost(this.#lease.hold);
+    this.#run.book.deletions = { outcome: 'unknown', entries: [] };
+    await ledger.mark(this.#run.account.id, this.#due.map(refOf), this.#markOf('deleting'));
+  }
+
+  async send(maildrop: Maildrop): Promise<void> {
+    for (const deletion of this.#due) {
+      const dele = await this.#dele(deletion, maildrop);
+      const { uidl, sha256 } = deletion.record;
+      this.#entries.push({ uidl, sha256, reason: deletion.reason, dele });
+      if (dele === 'ok') this.#sent.push(deletion);
+      this.#run.book.deletions = { outcome: 'unknown', entries: [...this.#entries] };
+    }
+  }
+
+  /** After the `+OK` to QUIT. */
+  async settle(): Promise<void> {
+    const { book, account, ports } = this.#run;
+    for (const { listed } of this.#sent) book.deleted(listed);
+    book.deletions = { outcome: 'committed', entries: this.#entries };
+    const refused = this.#due.filter((deletion) => !this.#sent.includes(deletion));
+    await ports.ledger.mark(account.id, this.#sent.map(refOf), this.#markOf('deleted'));
+    await ports.ledger.mark(account.id, refused.map(refOf), undefined);
+    if ((await ports.ledger.setDeletionsUnsettled(this.#lease.hold, false)) === 'stale')
+      throw leaseLost(this.#lease.hold);
+  }
+
+  async #dele({ listed }: PlannedDeletion, maildrop: Maildrop): Promise<'ok' | 'refused'> {
+    try {
+      await maildrop.dele(listed);
+      return 'ok';
+    } catch (error) {
+      if (!(error instanceof MailferryError) || error.scope !== 'message') throw error;
+      this.#run.book.report(error);
+      return 'refused';
+    }
+  }
+
+  #markOf(kind: RecordMark['kind']): RecordMark {
+    return { kind, at: this.#run.ports.now(), runId: this.#run.runId };
+  }
+}
+
+/** Those whose objects are intact. One that is gone is marked `lost`, so that it is fetched again while the server has it. */
+async function verifyAll(
+  due: readonly PlannedDeletion[],
+  run: AccountRun,
+  lease: LeaseKeeper,
+): Promise<PlannedDeletion[]> {
+  const { account, ports, book, runId } = run;
+  const intact: PlannedDeletion[] = [];
+  for (const deletion of due) {
+    const { record } = deletion;
+    await lease.keep();
+    const key = rawKey(account.id, record.dt, record.sha256);
+    const found = await ports.blobs.verify(key, { sizeOctets: record.octets, sha256: record.sha256 });
+    if (found === 'intact') {
+      intact.push(deletion);
+      continue;
+    }
+    book.report(notIntact(key, found));
+    if (found === 'absent')
+      await ports.ledger.mark(account.id, [refOf(deletion)], { kind: 'lost', at: ports.now(), runId });
+  }
+  return intact;
+}
+
+function refOf({ record: { uidl, sha256 } }: PlannedDeletion): StoredRef {
+  return { uidl, sha256 };
+}
+
+function notIntact(key: string, found: 'absent' | 'different'): MailferryError {
+  return new MailferryError(
+    found === 'absent'
+      ? `object ${key} is gone from the archive: its message is not deleted on the server, and the next run fetches it again`
+      : `object ${key} does not have the octets that were stored: its message is not deleted on the server`,
+    {
+      code: 'ARCHIVE_CORRUPT',
+      scope: 'message',
+      retryable: false,
+      hint: 'find out what changed the archive; mailferry audit names everything that is missing or different',
+    },
+  );
+}

@@ -1,0 +1,44 @@
+// How one run is asked for, and what it tells while it goes on.
+
+import type { PlannedDeletion } from '../core/plan-deletions.ts';
+import type { PlannedMessage } from '../core/plan.ts';
+import type { RunError } from '../core/run-error.ts';
+import type { RunNotice } from '../core/run-record.ts';
+
+export interface ImportOptions {
+  /** List and plan only: nothing is retrieved, nothing is written. */
+  readonly dryRun?: boolean;
+  /** Delete nothing on the server in this run, whatever the account says. */
+  readonly noDelete?: boolean;
+  /**
+   * Aborted: no further message is started; what is under way is finished, deletions are made, and the session ends
+   * properly. With a MailferryError of code TIME_UP as its reason that is no failure.
+   */
+  readonly stop: AbortSignal;
+  /** Aborted: the connection is closed at once. */
+  readonly abort: AbortSignal;
+  readonly observer?: ImportObserver;
+}
+
+/** What happens during a run, for whoever watches. Nothing thrown here is caught. */
+export interface ImportObserver {
+  /** The decision on every listed message; after a UIDL turnover the one that counts. */
+  planned?(messages: readonly PlannedMessage[]): void;
+  /** What a dry run would delete: of the messages known, and of those it would fetch. */
+  deletionsPlanned?(preview: DeletionPreview): void;
+  octets?(count: number): void;
+  /** One planned fetch is decided. */
+  decided?(outcome: 'stored' | 'duplicate' | 'skipped' | 'quarantined' | 'failed'): void;
+  failed?(error: RunError): void;
+  noticed?(notice: RunNotice): void;
+}
+
+export interface DeletionPreview {
+  /** `off` a switch forbids deletions · `refused` something looks wrong: see the notice. */
+  readonly outcome: 'none' | 'planned' | 'off' | 'refused';
+  readonly due: readonly PlannedDeletion[];
+  /** Due as well, beyond the limit of a run. */
+  readonly deferred: number;
+  /** Messages the run would fetch, and delete as soon as they are stored. */
+  readonly afterFetch: number;
+}

@@ -1,0 +1,60 @@
+// The lease of one run: taken when there is something to do, renewed as the run goes on, never by a timer.
+
+import type { AccountId } from '../core/account.ts';
+import { MailferryError } from '../core/errors.ts';
+import { LEASE_MS } from '../core/limits.ts';
+import type { LeaseHold } from '../ports.ts';
+import type { ImportPorts } from './import-ports.ts';
+
+export class LeaseKeeper {
+  readonly hold: LeaseHold;
+  readonly #ports: ImportPorts;
+  #renewedAt: number;
+
+  private constructor(hold: LeaseHold, ports: ImportPorts) {
+    this.hold = hold;
+    this.#ports = ports;
+    this.#renewedAt = ports.now();
+  }
+
+  /** @throws LEASE_HELD if another run has it */
+  static async acquire(account: AccountId, runId: string, ports: ImportPorts): Promise<LeaseKeeper> {
+    const answer = await ports.lease.acquire(account, `${ports.ownerName}/${runId}`, LEASE_MS);
+    if ('fence' in answer) return new LeaseKeeper(answer, ports);
+    const until = new Date(answer.until).toISOString();
+    throw new MailferryError(
+      `another run (${answer.heldBy}) works on this account; its lease ends at ${until}`,
+      {
+        code: 'LEASE_HELD',
+        scope: 'session',
+        retryable: true,
+        hint: 'let it finish: what it fetches need not be fetched twice. If it died, the lease ends by itself',
+      },
+    );
+  }
+
+  /** Before each step of work: renews what has been running for a while. @throws LEASE_LOST */
+  async keep(): Promise<void> {
+    // The clock may be set back: then nobody knows how long it was.
+    if (Math.abs(this.#ports.now() - this.#renewedAt) > LEASE_MS / 3) await this.prove();
+  }
+
+  /** Before what must not be done by two. @throws LEASE_LOST */
+  async prove(): Promise<void> {
+    await this.#ports.lease.renew(this.hold, LEASE_MS);
+    this.#renewedAt = this.#ports.now();
+  }
+}
+
+/** What a stale holder is told whose write was refused. */
+export function leaseLost(hold: LeaseHold): MailferryError {
+  return new MailferryError(
+    `the lease of account ${hold.account} was taken over by another run while this one stood still`,
+    {
+      code: 'LEASE_LOST',
+      scope: 'session',
+      retryable: true,
+      hint: 'nothing is lost: the other run goes on where this one stopped',
+    },
+  );
+}

@@ -1,0 +1,71 @@
+// The decisions of one run, from what the server lists and the ledger knows.
+
+import type { AccountState } from '../core/account-state.ts';
+import { assessListing } from '../core/listing-health.ts';
+import type { ListingHealth } from '../core/listing-health.ts';
+import { isDue } from '../core/plan-deletions.ts';
+import type { DeletionCandidate } from '../core/plan-deletions.ts';
+import { countRows, planImport } from '../core/plan.ts';
+import type { PlannedMessage } from '../core/plan.ts';
+import type { ListedMessage } from '../core/pop3/listing.ts';
+import type { AccountRun } from './account-run.ts';
+import { effectivePolicy } from './effective-policy.ts';
+
+export interface PlannedRun {
+  readonly plan: readonly PlannedMessage[];
+  readonly health: ListingHealth;
+  /** Listed messages with a UIDL of their own that the ledger does not know. */
+  readonly unknown: readonly ListedMessage[];
+}
+
+/** @throws LEDGER_FAILED */
+export async function planRun(
+  run: AccountRun,
+  listing: readonly ListedMessage[],
+  state: AccountState,
+): Promise<PlannedRun> {
+  const { account, ports } = run;
+  const uidls = listing.flatMap(({ uidl }) => (uidl === undefined ? [] : [uidl]));
+  const known = await ports.ledger.find(account.id, uidls);
+  const rows = countRows(listing);
+  const unknown = listing.filter(
+    ({ uidl }) => uidl !== undefined && !known.has(uidl) && rows.get(uidl) === 1,
+  );
+  const recorded = listing.filter(({ uidl }) => uidl !== undefined && known.has(uidl)).length;
+  return {
+    plan: planImport(listing, known, {
+      limits: account.limits,
+      onServer: effectivePolicy(run),
+      now: ports.now(),
+    }),
+    health: assessListing({ rows: listing.length, recorded }, state.progress?.lastListing),
+    unknown,
+  };
+}
+
+/** Whether the run has anything to fetch, delete or find out: if not, it writes nothing but its record. */
+export function hasWork({ plan }: PlannedRun, run: AccountRun, state: AccountState): boolean {
+  const policy = effectivePolicy(run);
+  const now = run.ports.now();
+  return (
+    state.deletionsUnsettled ||
+    plan.some(({ action }) => action === 'fetch') ||
+    knownCandidates(plan).some(({ record }) => isDue(record, policy, now))
+  );
+}
+
+/** Messages whose octets were fetched under the UIDL that they alone have. */
+export function knownCandidates(plan: readonly PlannedMessage[]): DeletionCandidate[] {
+  return plan.flatMap((message) =>
+    message.action === 'known' && message.record.identifiedBy === 'octets' ? [message] : [],
+  );
+}
+
+/** Enters what needs no fetching into the books. */
+export function decideUnfetched(plan: readonly PlannedMessage[], { book }: AccountRun): void {
+  const outcomes = { known: 'known', skip: 'skipped', quarantine: 'quarantined' } as const;
+  for (const { action, listed } of plan) {
+    if (action === 'fetch' || action === 'defer' || book.isDecided(listed)) continue;
+    book.decide(listed, outcomes[action]);
+  }
+}

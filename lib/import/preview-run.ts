@@ -1,0 +1,29 @@
+// What a dry run shows: the very plan a run would act on, and the deletions it would make.
+
+import { isDue } from '../core/plan-deletions.ts';
+import type { PlannedFetch } from '../core/plan.ts';
+import type { AccountRun } from './account-run.ts';
+import { dueDeletions, refusalOf } from './delete-messages.ts';
+import { effectivePolicy } from './effective-policy.ts';
+import type { DeletionPreview } from './import-options.ts';
+import { knownCandidates } from './plan-run.ts';
+import type { PlannedRun } from './plan-run.ts';
+
+export function previewRun({ plan, health }: PlannedRun, run: AccountRun): void {
+  const { due, deferred } = dueDeletions(knownCandidates(plan), run);
+  const fetches = plan.filter((message) => message.action === 'fetch');
+  const afterFetch = fetches.filter((message) => isDueOnceFetched(message, run)).length;
+  const hasAny = due.length + afterFetch > 0;
+  const refusal = hasAny ? refusalOf(health) : undefined;
+  let outcome: DeletionPreview['outcome'] = hasAny ? 'planned' : 'none';
+  if (refusal !== undefined) outcome = 'refused';
+  if (hasAny && effectivePolicy(run) === 'keep') outcome = 'off';
+  if (refusal !== undefined && outcome === 'refused') run.book.notice('DELETIONS_REFUSED', refusal);
+  run.options.observer?.planned?.(plan);
+  run.options.observer?.deletionsPlanned?.({ outcome, due, deferred, afterFetch });
+}
+
+function isDueOnceFetched({ firstSeen }: PlannedFetch, { account, ports }: AccountRun): boolean {
+  const now = ports.now();
+  return isDue({ firstSeen: firstSeen ?? now }, account.onServer, now);
+}

@@ -1,0 +1,119 @@
+// The books of one run: each listed message ends in one state, and what is not decided at the end is deferred.
+
+import type { ListedMessage } from '../core/pop3/listing.ts';
+import { MailferryError } from '../core/errors.ts';
+import { isBalanced } from '../core/run-counts.ts';
+import type { MessageOutcome, RunCounts } from '../core/run-counts.ts';
+import { toRunError } from '../core/run-error.ts';
+import type { RunError } from '../core/run-error.ts';
+import type { DeletionLog, RunNotice, RunOutcome } from '../core/run-record.ts';
+import type { ListingMark } from '../core/account-state.ts';
+import type { ImportObserver } from './import-options.ts';
+
+/** Of these the ledger has a record, if they have a UIDL. */
+const RECORDED: readonly MessageOutcome[] = ['known', 'stored', 'duplicate', 'quarantined', 'failed'];
+
+export class RunBook {
+  readonly #observer: ImportObserver | undefined;
+  readonly #listed = new Set<ListedMessage>();
+  readonly #outcomes = new Map<ListedMessage, MessageOutcome>();
+  readonly #deleted = new Set<ListedMessage>();
+  readonly #errors: RunError[] = [];
+  readonly #notices: RunNotice[] = [];
+  #isStopped = false;
+  #isListed = false;
+  /** Octets fetched. */
+  octets = 0;
+  deletions: DeletionLog = { outcome: 'none', entries: [] };
+
+  constructor(observer: ImportObserver | undefined) {
+    this.#observer = observer;
+  }
+
+  /** The listing that the run is about. */
+  list(messages: readonly ListedMessage[]): void {
+    this.#isListed = true;
+    for (const listed of messages) this.#listed.add(listed);
+  }
+
+  /** @throws RUN_UNBALANCED for a message that is not listed, or decided already: a bug of ours */
+  decide(listed: ListedMessage, outcome: MessageOutcome): void {
+    const before = this.#outcomes.get(listed);
+    if (before !== undefined || !this.#listed.has(listed)) {
+      throw unbalanced(
+        `message ${listed.messageNumber} is ${before ?? 'not listed'} and would be ${outcome}`,
+      );
+    }
+    this.#outcomes.set(listed, outcome);
+  }
+
+  isDecided(listed: ListedMessage): boolean {
+    return this.#outcomes.has(listed);
+  }
+
+  /** The server confirmed its deletion. */
+  deleted(listed: ListedMessage): void {
+    this.#deleted.add(listed);
+  }
+
+  report(error: unknown): void {
+    const reported = toRunError(error);
+    this.#errors.push(reported);
+    this.#observer?.failed?.(reported);
+  }
+
+  /** What ends the run before its end. */
+  stopFor(error: unknown): void {
+    this.#isStopped = true;
+    this.report(error);
+  }
+
+  notice(code: RunNotice['code'], message: string): void {
+    const notice = { code, message };
+    this.#notices.push(notice);
+    this.#observer?.noticed?.(notice);
+  }
+
+  get errors(): readonly RunError[] {
+    return this.#errors;
+  }
+
+  get notices(): readonly RunNotice[] {
+    return this.#notices;
+  }
+
+  get outcome(): RunOutcome {
+    if (this.#isStopped) return 'stopped';
+    return this.#errors.length > 0 ? 'partial' : 'complete';
+  }
+
+  /** With everything undecided counted as deferred. @throws RUN_UNBALANCED: a bug of ours that must not pass for a good run */
+  counts(): RunCounts {
+    const states = { known: 0, stored: 0, duplicate: 0, skipped: 0, quarantined: 0, failed: 0, deferred: 0 };
+    for (const outcome of this.#outcomes.values()) states[outcome] += 1;
+    states.deferred += this.#listed.size - this.#outcomes.size;
+    const counts = { listed: this.#listed.size, ...states };
+    if (!isBalanced(counts)) throw unbalanced(`the counts are ${JSON.stringify(counts)}`);
+    return counts;
+  }
+
+  /** `undefined` if there was no listing, or the run did not come to its end. */
+  listingMark(): ListingMark | undefined {
+    if (!this.#isListed || this.#isStopped) return undefined;
+    const left = [...this.#listed].filter((listed) => !this.#deleted.has(listed));
+    const recorded = left.filter((listed) => {
+      const outcome = this.#outcomes.get(listed);
+      return listed.uidl !== undefined && outcome !== undefined && RECORDED.includes(outcome);
+    });
+    return { rows: left.length, recorded: recorded.length };
+  }
+}
+
+function unbalanced(what: string): MailferryError {
+  return new MailferryError(`the run does not balance: ${what}`, {
+    code: 'RUN_UNBALANCED',
+    scope: 'account',
+    retryable: false,
+    hint: 'this is a mistake in Mailferry: please report it. Nothing was deleted on its account',
+  });
+}

@@ -1,0 +1,30 @@
+// What an earlier run left `deleting`, because it died or the `+OK` to its QUIT was lost: the listing tells what became of it.
+
+import type { ListedMessage } from '../core/pop3/listing.ts';
+import type { StoredRef } from '../core/record.ts';
+import type { AccountRun } from './account-run.ts';
+import { leaseLost } from './lease-keeper.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+
+/**
+ * Gone from the listing: marked `deleted`. Still there: no mark, and the plan decides anew. Should a message marked
+ * `deleted` be listed again one day, it is fetched again, so that a listing that lies costs a transfer and no mail.
+ * @returns how many are gone
+ */
+export async function settleDeletions(
+  listing: readonly ListedMessage[],
+  { account, ports, runId }: AccountRun,
+  lease: LeaseKeeper,
+): Promise<number> {
+  const listed = new Set(listing.map(({ uidl }) => uidl));
+  const gone: StoredRef[] = [];
+  const there: StoredRef[] = [];
+  for await (const record of ports.ledger.records(account.id)) {
+    if (record.state !== 'stored' || record.mark?.kind !== 'deleting') continue;
+    (listed.has(record.uidl) ? there : gone).push({ uidl: record.uidl, sha256: record.sha256 });
+  }
+  await ports.ledger.mark(account.id, gone, { kind: 'deleted', at: ports.now(), runId });
+  await ports.ledger.mark(account.id, there, undefined);
+  if ((await ports.ledger.setDeletionsUnsettled(lease.hold, false)) === 'stale') throw leaseLost(lease.hold);
+  return gone.length;
+}

@@ -1,0 +1,50 @@
+// What every Ledger promises of an account's state between runs. What depends on a lease is in the lease contract.
+
+import assert from 'node:assert/strict';
+import { NEW_ACCOUNT_STATE } from '../../lib/core/account-state.ts';
+import { acquired, type LedgerCheck } from './ledger-under-test.ts';
+import { accountProgress, ANN, BOB } from './sample-records.ts';
+
+export function testState(check: LedgerCheck): void {
+  check('an account nobody ran has a new state', async ({ ledger }) => {
+    assert.deepEqual(await ledger.state(ANN), NEW_ACCOUNT_STATE);
+  });
+
+  check('progress is read as it was saved, and saving again replaces it', async ({ ledger }) => {
+    const bare = { lastSuccessAt: undefined, nextAttemptAt: undefined, lastListing: undefined };
+    for (const progress of [
+      accountProgress(),
+      accountProgress(bare),
+      accountProgress({ lastOutcome: 'stopped', failures: 0, backlog: 0 }),
+    ]) {
+      assert.equal(await ledger.saveProgress(ANN, progress, undefined), 'saved');
+      assert.deepEqual(await ledger.state(ANN), { ...NEW_ACCOUNT_STATE, progress });
+    }
+  });
+
+  check('accounts do not see each other’s state', async ({ ledger, lease }) => {
+    await ledger.saveProgress(ANN, accountProgress(), undefined);
+    await ledger.setDeletionsUnsettled(await acquired(lease, ANN, 'host/1/run'), true);
+    assert.deepEqual(await ledger.state(BOB), NEW_ACCOUNT_STATE);
+  });
+
+  check(
+    'progress, lease and unsettled deletions do not disturb each other',
+    async ({ ledger, lease, clock }) => {
+      const progress = accountProgress();
+      const hold = await acquired(lease, ANN, 'host/1/run', 1000);
+      const leased = { owner: 'host/1/run', expiresAt: clock.nowMs + 1000 };
+      assert.deepEqual(await ledger.state(ANN), { ...NEW_ACCOUNT_STATE, lease: leased });
+      assert.equal(await ledger.setDeletionsUnsettled(hold, true), 'saved');
+      assert.equal(await ledger.saveProgress(ANN, progress, hold), 'saved');
+      assert.deepEqual(await ledger.state(ANN), { progress, deletionsUnsettled: true, lease: leased });
+      await lease.release(hold);
+      assert.deepEqual(await ledger.state(ANN), { progress, deletionsUnsettled: true, lease: undefined });
+      const next = await acquired(lease, ANN, 'host/1/next', 1000);
+      assert.equal((await ledger.state(ANN)).deletionsUnsettled, true);
+      assert.equal(await ledger.setDeletionsUnsettled(next, false), 'saved');
+      await lease.release(next);
+      assert.deepEqual(await ledger.state(ANN), { progress, deletionsUnsettled: false, lease: undefined });
+    },
+  );
+}
