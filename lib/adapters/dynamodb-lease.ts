@@ -7,7 +7,7 @@ import { number, readNumber, text } from './dynamodb-attributes.ts';
 import { ledgerBusy } from './dynamodb-errors.ts';
 import { ifFree, ifHeldBy, stateKey, toLease } from './dynamodb-state-item.ts';
 import type { DynamodbTable } from './dynamodb-table.ts';
-import { leaseLost } from './lease-lost.ts';
+import { leaseLost } from '../core/lease-lost.ts';
 
 /** Leases that may end between our write and our read before we give up; each was somebody's run. */
 const MAX_DECISIONS = 8;

@@ -2,36 +2,44 @@
 
 import type { Command } from 'commander';
 import type { Account } from '../core/account.ts';
-import { describeError, MailferryError } from '../core/errors.ts';
-import type { PlannedMessage } from '../core/plan.ts';
-import type { RunRecord } from '../core/record.ts';
+import { describeError } from '../core/errors.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { importAccount } from '../import/import-account.ts';
-import type { ImportObserver } from '../import/import-account.ts';
+import { chooseAccounts } from './choose-accounts.ts';
+import { toPreviewJson } from './deletion-report.ts';
 import { describeCliError, EXIT_FAILED, EXIT_OK } from './exit.ts';
+import { finishParsing } from './finish-parsing.ts';
+import { importEach } from './import-each.ts';
+import type { ImportedAccount } from './import-each.ts';
+import { openArchiveForDryRun, openLocalArchive } from './local-archive.ts';
+import type { LocalArchive } from './local-archive.ts';
+import { parseCount, parseDuration } from './option-values.ts';
+import { printJson } from './print-json.ts';
+import { describeImported, toRunJson } from './report.ts';
+import { startRunClock } from './run-clock.ts';
 import { watchSignals } from './signals.ts';
 import type { SignalWatch } from './signals.ts';
-import { formatCount } from './format.ts';
-import { openLocalArchive } from './local-archive.ts';
-import type { LocalArchive } from './local-archive.ts';
-import { Progress } from './progress.ts';
-import { describePlan, describeRun } from './report.ts';
 
 interface ImportFlags {
   readonly config: string;
   readonly dryRun?: boolean;
+  /** `--no-delete` */
+  readonly delete: boolean;
   readonly maxMessages?: number;
+  /** `--time`, in milliseconds. */
+  readonly time?: number;
   readonly json?: boolean;
 }
 
-export function addImportCommand(program: Command, parseCount: (text: string) => number): void {
+export function addImportCommand(program: Command): void {
   program
     .command('import')
     .description('fetch new mail of every account, or of those named, into the archive')
     .argument('[account...]', 'ids of accounts in the configuration')
     .option('-c, --config <file>', 'the configuration file', 'mailferry.yaml')
-    .option('--dry-run', 'connect, list and decide, but fetch and write nothing')
+    .option('--dry-run', 'connect, list and decide, but fetch, delete and write nothing')
+    .option('--no-delete', 'delete nothing on the server in this run, whatever onServer says')
     .option('--max-messages <n>', 'fetch at most n messages of each account', parseCount)
+    .option('--time <duration>', 'end properly within 90s, 10m, 2h: for all accounts together', parseDuration)
     .option('--json', 'print the run records as one JSON document')
     .action(async (ids: string[], flags: ImportFlags) => {
       process.exitCode = await runImport(ids, flags);
@@ -44,103 +52,62 @@ async function runImport(ids: readonly string[], flags: ImportFlags): Promise<nu
   const accounts = chooseAccounts(config.accounts, ids).map((account) =>
     withMaxMessages(account, flags.maxMessages),
   );
-  let archive;
-  try {
-    archive = await openLocalArchive(config);
-  } catch (error) {
-    return failedToOpen(error, flags);
-  }
   const signals = watchSignals();
-  const { parsing } = archive;
-  signals.abort.addEventListener('abort', () => void parsing.abandon());
+  const clock = startRunClock(signals, flags.time);
   try {
-    const runs = await importAccounts(accounts, archive, flags, signals);
-    const parsed = await finishParsing(archive);
-    if (flags.json) printJson({ runs, parsing: parsed });
-    return runs.every(({ outcome }) => outcome === 'complete') && !parsed.error ? EXIT_OK : EXIT_FAILED;
-  } finally {
-    signals.close();
-    await archive.close();
-  }
-}
-
-async function importAccounts(
-  accounts: readonly Account[],
-  archive: LocalArchive,
-  flags: ImportFlags,
-  signals: SignalWatch,
-): Promise<RunRecord[]> {
-  if (!flags.dryRun) archive.parsing.resume();
-  const runs: RunRecord[] = [];
-  for (const account of accounts) {
-    const progress = new Progress({
-      accountId: account.id,
-      stream: process.stderr,
-      live: process.stderr.isTTY && !flags.json,
-    });
-    let plan: readonly PlannedMessage[] = [];
-    const observer: ImportObserver = {
-      octets: (count) => {
-        progress.octets(count);
-      },
-      decided: () => {
-        progress.decided();
-      },
-      warned: (message) => {
-        progress.warned(message);
-      },
-      planned: (messages) => {
-        plan = messages;
-        if (!flags.dryRun) progress.planned(messages);
-      },
-    };
+    let archive;
     try {
-      runs.push(
-        await importAccount(account, archive.ports, {
-          dryRun: flags.dryRun ?? false,
-          stop: signals.stop,
-          abort: signals.abort,
-          observer,
-        }),
-      );
+      archive = flags.dryRun ? openArchiveForDryRun(config) : await openLocalArchive(config);
+    } catch (error) {
+      return failedToOpen(error, flags);
+    }
+    try {
+      return await importInto(archive, accounts, flags, clock);
     } finally {
-      progress.close();
+      await archive.close();
     }
-    const run = runs.at(-1);
-    if (flags.json || !run) continue;
-    if (flags.dryRun) console.log(describePlan(account.id, plan));
-    console.log(describeRun(run));
-  }
-  return runs;
-}
-
-/** Parsing goes on beside the import; here it ends. Its failures are told, and never lose a message. */
-async function finishParsing(archive: LocalArchive): Promise<{ failed: number; error?: string }> {
-  try {
-    const { failed } = await archive.parsing.drain();
-    if (failed > 0) {
-      process.stderr.write(
-        `${formatCount(failed, 'message')} could not be parsed: the raw mail is stored, the JSON says parse-failed\n`,
-      );
-    }
-    return { failed };
-  } catch (error) {
-    process.stderr.write(
-      `${describeCliError(error)}\nthe raw mail is stored; parsing goes on with the next run\n`,
-    );
-    return { failed: 0, error: describeError(error) };
+  } finally {
+    clock.close();
+    signals.close();
   }
 }
 
-function chooseAccounts(accounts: readonly Account[], ids: readonly string[]): readonly Account[] {
-  const unknown = ids.filter((id) => !accounts.some((account) => account.id === id));
-  if (unknown.length > 0) {
-    throw new MailferryError(
-      `no account ${unknown.map((id) => `"${id}"`).join(', ')} in the configuration; it has: ${accounts.map(({ id }) => id).join(', ')}`,
-      { code: 'ACCOUNT_UNKNOWN', scope: 'config', retryable: false },
-    );
+async function importInto(
+  archive: LocalArchive,
+  accounts: readonly Account[],
+  flags: ImportFlags,
+  clock: SignalWatch,
+): Promise<number> {
+  const { ports, parsing } = archive;
+  const dryRun = flags.dryRun ?? false;
+  const noDelete = !flags.delete;
+  clock.abort.addEventListener('abort', () => void parsing?.abandon());
+  parsing?.resume();
+  const imported: ImportedAccount[] = [];
+  const live = process.stderr.isTTY && !flags.json;
+  for await (const account of importEach(accounts, ports, { dryRun, noDelete, clock, live })) {
+    imported.push(account);
+    if (!flags.json) console.log(await describeImported(account, { dryRun, noDelete, ledger: ports.ledger }));
   }
-  return ids.length === 0 ? accounts : accounts.filter(({ id }) => ids.includes(id));
+  const parsed = await finishParsing(parsing);
+  if (flags.json) printJson(toReport(imported, parsed));
+  const isGood = imported.every(({ run }) => run?.outcome === 'complete') && parsed.error === undefined;
+  return isGood ? EXIT_OK : EXIT_FAILED;
+}
+
+function toReport(imported: readonly ImportedAccount[], parsing: object): object {
+  const failures = imported.flatMap(({ account, failure }) =>
+    failure ? [{ account: account.id, error: failure }] : [],
+  );
+  const previews = imported.flatMap(({ account, preview }) =>
+    preview ? [{ account: account.id, ...toPreviewJson(preview) }] : [],
+  );
+  return {
+    runs: imported.flatMap(({ run }) => (run ? [toRunJson(run)] : [])),
+    ...(previews.length > 0 && { previews }),
+    failures,
+    parsing,
+  };
 }
 
 function withMaxMessages(account: Account, maxMessages: number | undefined): Account {
@@ -151,10 +118,6 @@ function withMaxMessages(account: Account, maxMessages: number | undefined): Acc
 
 function failedToOpen(error: unknown, flags: ImportFlags): number {
   process.stderr.write(`${describeCliError(error)}\n`);
-  if (flags.json) printJson({ runs: [], error: describeError(error) });
+  if (flags.json) printJson({ runs: [], failures: [], error: describeError(error) });
   return EXIT_FAILED;
-}
-
-function printJson(report: unknown): void {
-  process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 }

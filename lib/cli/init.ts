@@ -24,11 +24,14 @@ accounts:
       # Where the password is kept, never the password itself:
       #   env:NAME   file:PATH   command:PROGRAM ARGUMENTS (its output; for example command:pass show mail/billing)
       password: env:BILLING_PASSWORD
-    # onServer: keep                # this version deletes nothing on the server
+    # onServer: { deleteAfterDays: 30 }   # keep (default) | delete | so many days after the import first saw it.
+    #                               # Only what is stored and verified is deleted; see it first with: import --dry-run
+    # pauseDeletions: true          # delete nothing for now, whatever onServer says
     # limits:
     #   messageBytes: 100MB         # larger messages are skipped, and counted as skipped
     #   runMessages: 10000          # the rest waits for the next run, and is counted as deferred
     #   runBytes: 5GB
+    #   deletionsPerRun: 1000       # of the messages due, the rest waits for the next run
 `;
 
 export function addInitCommand(program: Command): void {

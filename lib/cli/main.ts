@@ -2,15 +2,13 @@
 // The command line: reads the arguments, hands over to one file per command, turns errors into exit codes.
 
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
+import { addAuditCommand } from './audit.ts';
 import { describeCliError, EXIT_OK, EXIT_USAGE, exitCodeFor } from './exit.ts';
 import { addImportCommand } from './import.ts';
 import { addInitCommand } from './init.ts';
-
-function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('expected a whole number of at least 1.');
-  return Number(text);
-}
+import { addRetryCommand } from './retry.ts';
+import { addStatusCommand } from './status.ts';
 
 function packageVersion(): string {
   // From dist/lib/cli/ in a package, from lib/cli/ in the sources.
@@ -27,7 +25,10 @@ const program = new Command('mailferry')
   .exitOverride()
   .showHelpAfterError();
 addInitCommand(program);
-addImportCommand(program, parseCount);
+addImportCommand(program);
+addStatusCommand(program);
+addRetryCommand(program);
+addAuditCommand(program);
 
 try {
   await program.parseAsync();

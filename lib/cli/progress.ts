@@ -3,7 +3,6 @@
 
 import { SingleBar } from 'cli-progress';
 import type { PlannedMessage } from '../core/plan.ts';
-import type { ImportObserver } from '../import/import-account.ts';
 import { formatCount, formatDuration, formatOctets } from './format.ts';
 
 /** Without a terminal, a line this often. */
@@ -17,7 +16,7 @@ export interface ProgressOptions {
 }
 
 /** Shows one account's run. `close` it when the run is over. */
-export class Progress implements ImportObserver {
+export class Progress {
   readonly #options: ProgressOptions;
   readonly #startedAt = performance.now();
   #bar: SingleBar | undefined;
@@ -50,10 +49,6 @@ export class Progress implements ImportObserver {
   decided(): void {
     this.#done += 1;
     this.#refresh();
-  }
-
-  warned(message: string): void {
-    this.#line(`warning: ${message}`);
   }
 
   close(): void {

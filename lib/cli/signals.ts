@@ -14,19 +14,12 @@ export function watchSignals(): SignalWatch {
   const stop = new AbortController();
   const abort = new AbortController();
   const onSignal = (): void => {
-    if (!stop.signal.aborted) {
-      process.stderr.write('stopping after the message under way; once more to stop at once\n');
-      stop.abort();
+    if (stop.signal.aborted) {
+      abort.abort(interrupted('the run was interrupted by a second signal'));
       return;
     }
-    abort.abort(
-      new MailferryError('the run was interrupted by a second signal', {
-        code: 'INTERRUPTED',
-        scope: 'session',
-        retryable: true,
-        hint: 'run again: the import goes on where it stopped',
-      }),
-    );
+    process.stderr.write('stopping after the message under way; once more to stop at once\n');
+    stop.abort(interrupted('the run was interrupted by a signal'));
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   return {
@@ -36,4 +29,13 @@ export function watchSignals(): SignalWatch {
       for (const signal of SIGNALS) process.off(signal, onSignal);
     },
   };
+}
+
+function interrupted(message: string): MailferryError {
+  return new MailferryError(message, {
+    code: 'INTERRUPTED',
+    scope: 'session',
+    retryable: true,
+    hint: 'run again: the import goes on where it stopped',
+  });
 }

@@ -15,6 +15,7 @@ export interface Config {
 const DEFAULT_MESSAGE_OCTETS = 100_000_000;
 const DEFAULT_RUN_MESSAGES = 10_000;
 const DEFAULT_RUN_OCTETS = 5_000_000_000;
+const DEFAULT_RUN_DELETIONS = 1000;
 
 /** @param path of the configuration file: relative paths in it start from its folder */
 export function toConfig(file: ConfigFile, path: string): Config {
@@ -37,10 +38,13 @@ function toAccount(account: ConfigFile['accounts'][number], base: string): Accou
     allowPrivateNetwork: account.allowPrivateNetwork,
     user: account.user,
     password: toSecretRef(account.auth.password, base),
+    onServer: typeof account.onServer === 'string' ? account.onServer : Object.freeze(account.onServer),
+    pauseDeletions: account.pauseDeletions,
     limits: Object.freeze({
       messageOctets: account.limits?.messageBytes ?? DEFAULT_MESSAGE_OCTETS,
       runMessages: account.limits?.runMessages ?? DEFAULT_RUN_MESSAGES,
       runOctets: account.limits?.runBytes ?? DEFAULT_RUN_OCTETS,
+      deletionsPerRun: account.limits?.deletionsPerRun ?? DEFAULT_RUN_DELETIONS,
     }),
   });
 }

@@ -29,11 +29,27 @@ const text = (allowed: string): z.ZodString => z.string(allowed).min(1, allowed)
 
 const COUNT_ALLOWED = 'expected a whole number of at least 1';
 
+const DELETIONS_ALLOWED = 'expected a whole number from 1 to 100000';
+
 const limits = z.strictObject({
   messageBytes: size.optional(),
   runMessages: z.int(COUNT_ALLOWED).min(1, COUNT_ALLOWED).optional(),
   runBytes: size.optional(),
+  deletionsPerRun: z
+    .int(DELETIONS_ALLOWED)
+    .min(1, DELETIONS_ALLOWED)
+    .max(100_000, DELETIONS_ALLOWED)
+    .optional(),
 });
+
+const DAYS_ALLOWED = 'expected a whole number of days of at least 1';
+
+const onServer = z.union(
+  [z.enum(['keep', 'delete']), z.strictObject({ deleteAfterDays: z.int(DAYS_ALLOWED).min(1, DAYS_ALLOWED) })],
+  'expected keep, delete or { deleteAfterDays: N } with a whole number N of at least 1',
+);
+
+const yesOrNo = z.boolean('expected true or false').default(false);
 
 const PORT_ALLOWED = 'expected a whole number from 1 to 65535';
 
@@ -45,12 +61,13 @@ const account = z
     host: text('expected a host name or an IP address'),
     port: z.int(PORT_ALLOWED).min(1, PORT_ALLOWED).max(65535, PORT_ALLOWED).optional(),
     tls: z.enum(['implicit', 'starttls', 'none'], 'expected implicit, starttls or none').default('implicit'),
-    insecure: z.boolean('expected true or false').default(false),
+    insecure: yesOrNo,
     caFile: text('expected the path of a PEM file').optional(),
-    allowPrivateNetwork: z.boolean('expected true or false').default(false),
+    allowPrivateNetwork: yesOrNo,
     user: text('expected the user name of the mailbox'),
     auth: z.strictObject({ password: secret }, 'expected { password: env:NAME }'),
-    onServer: z.literal('keep', 'expected keep: this version deletes nothing on the server').default('keep'),
+    onServer: onServer.default('keep'),
+    pauseDeletions: yesOrNo,
     limits: limits.optional(),
   })
   .superRefine((value, context) => {

@@ -1,6 +1,7 @@
 // Deletes on the server what the account's rule wants gone: only what is stored, recorded, and found intact in the
 // archive again just now. Nothing is deleted before QUIT gets its `+OK`.
 
+import { leaseLost } from '../core/lease-lost.ts';
 import { MailferryError } from '../core/errors.ts';
 import { rawKey } from '../core/keys.ts';
 import type { ListingHealth } from '../core/listing-health.ts';
@@ -10,7 +11,6 @@ import type { RecordMark, StoredRef } from '../core/record.ts';
 import type { DeletionEntry } from '../core/run-record.ts';
 import type { AccountRun } from './account-run.ts';
 import { effectivePolicy } from './effective-policy.ts';
-import { leaseLost } from './lease-keeper.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Maildrop } from './maildrop.ts';
 

@@ -4,13 +4,14 @@
 import { progressAfter } from '../core/account-state.ts';
 import type { AccountState } from '../core/account-state.ts';
 import type { Account } from '../core/account.ts';
+import { leaseLost } from '../core/lease-lost.ts';
 import { toRunError } from '../core/run-error.ts';
 import type { RunRecord } from '../core/run-record.ts';
 import type { LeaseHold } from '../ports.ts';
 import type { AccountRun } from './account-run.ts';
 import type { ImportOptions } from './import-options.ts';
 import type { ImportPorts } from './import-ports.ts';
-import { LeaseKeeper, leaseLost } from './lease-keeper.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
 import { Maildrop } from './maildrop.ts';
 import { decideUnfetched, hasWork, planRun } from './plan-run.ts';
 import { previewRun } from './preview-run.ts';

@@ -45,16 +45,3 @@ export class LeaseKeeper {
     this.#renewedAt = this.#ports.now();
   }
 }
-
-/** What a stale holder is told whose write was refused. */
-export function leaseLost(hold: LeaseHold): MailferryError {
-  return new MailferryError(
-    `the lease of account ${hold.account} was taken over by another run while this one stood still`,
-    {
-      code: 'LEASE_LOST',
-      scope: 'session',
-      retryable: true,
-      hint: 'nothing is lost: the other run goes on where this one stopped',
-    },
-  );
-}

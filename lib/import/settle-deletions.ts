@@ -1,9 +1,9 @@
 // What an earlier run left `deleting`, because it died or the `+OK` to its QUIT was lost: the listing tells what became of it.
 
+import { leaseLost } from '../core/lease-lost.ts';
 import type { ListedMessage } from '../core/pop3/listing.ts';
 import type { StoredRef } from '../core/record.ts';
 import type { AccountRun } from './account-run.ts';
-import { leaseLost } from './lease-keeper.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 
 /**

@@ -12,6 +12,8 @@ export interface DovecotSettings {
   readonly password: string;
   /** `no`: STLS is neither offered nor accepted, and nothing listens on `tlsPort`. */
   readonly tls: 'yes' | 'no';
+  /** Only one session at a time may have the maildrop open (RFC 1939 section 4). */
+  readonly lockSessions: boolean;
   /** The identity every process of the server has. */
   readonly uid: number;
   /** The primary group of `uid`. */
@@ -25,7 +27,7 @@ export function passwordFile(settings: DovecotSettings): string {
 
 /** The text of dovecot.conf. */
 export function dovecotConfig(settings: DovecotSettings): string {
-  const { folder, uid, gid } = settings;
+  const { folder, uid, gid, lockSessions } = settings;
   return `
 base_dir = ${join(folder, 'run')}
 state_dir = ${join(folder, 'state')}
@@ -45,6 +47,9 @@ disable_plaintext_auth = no
 auth_mechanisms = plain login
 auth_username_chars =
 auth_failure_delay = 0
+protocol pop3 {
+  pop3_lock_session = ${lockSessions ? 'yes' : 'no'}
+}
 ${tlsConfig(settings)}
 passdb {
   driver = passwd-file

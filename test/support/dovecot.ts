@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCertificates, type CertificateRequest } from './certificates.ts';
 import { dovecotConfig, passwordFile, type DovecotSettings } from './dovecot-config.ts';
 import { startMaster, stopMaster } from './dovecot-process.ts';
-import { writeMaildir, type LoadedMessage } from './maildir.ts';
+import { deliverTo, writeMaildir, type LoadedMessage } from './maildir.ts';
 
 export interface DovecotOptions {
   readonly messages: readonly LoadedMessage[];
@@ -18,6 +18,8 @@ export interface DovecotOptions {
   readonly certificate?: CertificateRequest;
   /** `no`: the server refuses STLS. Default `yes`. */
   readonly tls?: 'yes' | 'no';
+  /** Refuse a second session while one has the maildrop open. Default: as Dovecot comes, any number. */
+  readonly lockSessions?: boolean;
 }
 
 /** What the server says it sent in one session that has ended. */
@@ -37,6 +39,8 @@ export interface RunningDovecot {
   readonly password: string;
   /** PEM of the only authority that signed the server's certificate. */
   readonly caFile: string;
+  /** New mail, listed behind all that was there before. */
+  deliver(messages: readonly LoadedMessage[]): Promise<void>;
   log(): Promise<string>;
   /** The sessions so far, oldest first, once the server has noticed the end of every one. */
   sessions(): Promise<readonly DovecotSession[]>;
@@ -90,6 +94,10 @@ function runningDovecot(settings: DovecotSettings, master: ChildProcess): Runnin
     user: USER,
     password: PASSWORD,
     caFile: join(folder, 'ca.crt'),
+    deliver: async (messages) => {
+      await deliverTo(maildirOf(folder), messages);
+      giveToServer(settings, maildirOf(folder));
+    },
     log,
     sessions: () => readSessions(log),
     stop,
@@ -106,17 +114,26 @@ async function prepareFolder(folder: string, options: DovecotOptions): Promise<D
     ? Number(execFileSync('id', ['-g', 'nobody'], { encoding: 'utf8' }))
     : Number(process.getgid?.());
   const [port, tlsPort] = await findFreePorts();
-  const tls = options.tls ?? 'yes';
-  const settings: DovecotSettings = { folder, port, tlsPort, user: USER, password: PASSWORD, tls, uid, gid };
-  await writeMaildir(join(folder, 'mail', USER, 'Maildir'), options.messages);
+  const { tls = 'yes', lockSessions = false } = options;
+  const account = { user: USER, password: PASSWORD };
+  const settings: DovecotSettings = { folder, port, tlsPort, ...account, tls, lockSessions, uid, gid };
+  await writeMaildir(maildirOf(folder), options.messages);
   for (const name of ['run', 'state']) await mkdir(join(folder, name));
   await writeCertificates(folder, options.certificate ?? { names: ['localhost'], ips: [HOST] });
   await writeFile(join(folder, 'passwd'), passwordFile(settings));
   await writeFile(join(folder, 'dovecot.conf'), dovecotConfig(settings));
   await writeFile(join(folder, 'dovecot.log'), '');
   await chmod(folder, 0o755);
-  if (root) execFileSync('chown', ['-R', `${uid}:${gid}`, folder]);
+  giveToServer(settings, folder);
   return settings;
+}
+
+function maildirOf(folder: string): string {
+  return join(folder, 'mail', USER, 'Maildir');
+}
+
+function giveToServer({ uid, gid }: DovecotSettings, path: string): void {
+  if (process.getuid?.() === 0) execFileSync('chown', ['-R', `${uid}:${gid}`, path]);
 }
 
 async function writeCertificates(folder: string, request: CertificateRequest): Promise<void> {

@@ -15,6 +15,8 @@ export interface ConfiguredAccount {
   readonly tls?: 'implicit' | 'starttls' | 'none';
   readonly caFile?: string;
   readonly user: string;
+  readonly onServer?: 'keep' | 'delete' | { readonly deleteAfterDays: number };
+  readonly pauseDeletions?: boolean;
   readonly limits?: Readonly<Record<string, string | number>>;
 }
 
@@ -75,6 +77,11 @@ const runSchema = z.object({
   errors: z.array(
     z.object({ code: z.string(), message: z.string().min(1), hint: z.string().min(1).optional() }),
   ),
+  notices: z.array(z.object({ code: z.string(), message: z.string().min(1) })),
+  deletions: z.object({
+    outcome: z.enum(['none', 'off', 'refused', 'committed', 'unknown']),
+    entries: z.array(z.object({ sha256: z.string(), dele: z.enum(['ok', 'refused']) })),
+  }),
 });
 const reportSchema = z.object({ runs: z.array(runSchema) });
 

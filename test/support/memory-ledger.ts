@@ -1,7 +1,7 @@
 // A Ledger and its Lease in memory, true to the ports and fast: for tests that run thousands of histories.
 // Each call has its whole effect before it returns its promise; records are shared, so nobody may change one.
 
-import { leaseLost } from '../../lib/adapters/lease-lost.ts';
+import { leaseLost } from '../../lib/core/lease-lost.ts';
 import type { AccountId } from '../../lib/core/account.ts';
 import { NEW_ACCOUNT_STATE } from '../../lib/core/account-state.ts';
 import type { AccountProgress, AccountState } from '../../lib/core/account-state.ts';

@@ -109,6 +109,37 @@ void test('one message is refused and the others are not', async () => {
   assert.match(await readMessage(client, 3), /Letter 3/);
 });
 
+void test('a message is refused, and another one cut, by UIDL whatever number it has', async () => {
+  const maildrop = maildropOf(MAIL);
+  const [first, second, third] = maildrop.map(({ uidl }) => uidl);
+  assert.ok(first !== undefined && second !== undefined && third !== undefined);
+  const faults = {
+    refuseRetrOf: [second],
+    cutRetrOf: { uidl: third, afterOctets: 10, how: 'close' },
+  } as const;
+  await using server = await startPop3Server({ maildrop, user: 'ann', password: 'secret', faults });
+  {
+    using client = await connected(server);
+    await readMessage(client, 1);
+    assert.match(await client.ask('RETR 2'), /^-ERR/);
+    await client.ask('DELE 1');
+    await client.ask('QUIT');
+  }
+  using client = await connected(server);
+  assert.match(await client.ask('RETR 1'), /^-ERR/);
+  client.send('RETR 2\r\n');
+  const expected = `+OK message follows\r\n${MAIL[2].toString('latin1', 0, 10)}`;
+  assert.equal((await client.rest()).toString('latin1'), expected);
+});
+
+void test('TOP can be an unknown command', async () => {
+  await using server = await startWith({ refuseTop: true });
+  using client = await connected(server);
+  assert.equal(await client.ask('TOP 1 0'), '-ERR unknown command');
+  await client.ask('CAPA');
+  assert.doesNotMatch((await client.body()).toString(), /^TOP/m);
+});
+
 void test('capabilities can be hidden, refused, and UIDL be unknown', async () => {
   await using server = await startWith({ hideCapabilities: ['PIPELINING', 'IMPLEMENTATION'], noUidl: true });
   using client = await connected(server);

@@ -22,6 +22,7 @@ export async function capa(session: Session): Promise<void> {
   ];
   const hidden = new Set(faults.hideCapabilities);
   if (faults.noUidl === true) hidden.add('UIDL');
+  if (faults.refuseTop === true) hidden.add('TOP');
   if (!offersStls(session)) hidden.add('STLS');
   const shown = all.filter((capability) => !hidden.has(capability.split(' ', 1)[0] ?? ''));
   await replyRows(session, '+OK capabilities follow', shown);

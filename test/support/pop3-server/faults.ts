@@ -23,10 +23,16 @@ export interface Pop3Faults {
   readonly noUidl?: boolean;
   /** Sizes that LIST gives instead of the true ones, by message number. STAT keeps to the truth. */
   readonly listSizes?: Readonly<Record<number, number>>;
+  /** TOP is an unknown command, and not in CAPA: it is optional (RFC 1939 section 7). */
+  readonly refuseTop?: boolean;
   /** Messages whose RETR gets `-ERR`. */
   readonly refuseRetr?: readonly number[];
+  /** The same by UIDL: whatever number they have by now. */
+  readonly refuseRetrOf?: readonly string[];
   /** The connection ends in the middle of a message. */
   readonly cutRetr?: RetrCut;
+  /** The connection ends in the middle of every message with this UIDL. */
+  readonly cutRetrOf?: Omit<RetrCut, 'message'> & { readonly uidl: string };
   /** The connection ends in silence after this many whole RETRs of a session. */
   readonly closeAfterRetrs?: number;
   /**

@@ -2,8 +2,9 @@
 // Never holds more of a message than one slice, and adds no octet but what RFC 1939 section 3 demands.
 
 import { DotStuffer } from './dot-stuffing.ts';
-import type { RetrCut } from './faults.ts';
+import type { Pop3Faults, RetrCut } from './faults.ts';
 import { openMessage } from './maildrop.ts';
+import type { TestMessage } from './maildrop.ts';
 import { messageAt, NO_SUCH_MESSAGE, reply } from './session.ts';
 import type { Session } from './session.ts';
 import { headersAndLines } from './top-lines.ts';
@@ -11,22 +12,26 @@ import { ConnectionEnded } from './wire.ts';
 
 const GATHERED_OCTETS = 256 * 1024;
 
+type AnswerCut = Pick<RetrCut, 'afterOctets' | 'how'>;
+
 export async function retr(session: Session, argument: string): Promise<void> {
   const message = messageAt(session, argument);
   const { faults } = session.server;
-  const number = Number(argument);
-  if (message === undefined || faults.refuseRetr?.includes(number) === true) {
+  if (message === undefined || isRefused(faults, Number(argument), message)) {
     await reply(session, message === undefined ? NO_SUCH_MESSAGE : '-ERR this one cannot be read');
     return;
   }
-  const cut = faults.cutRetr?.message === number ? faults.cutRetr : undefined;
-  await answerWith(session, openMessage(message), cut);
+  await answerWith(session, openMessage(message), cutOf(faults, Number(argument), message));
   session.log.retrieved += 1;
   if (session.log.retrieved === faults.closeAfterRetrs) session.phase = 'over';
 }
 
 export async function top(session: Session, argument: string): Promise<void> {
   const [number = '', lines = '', ...rest] = argument.split(' ');
+  if (session.server.faults.refuseTop === true) {
+    await reply(session, '-ERR unknown command');
+    return;
+  }
   const message = messageAt(session, number);
   if (message === undefined || !/^\d+$/.test(lines) || rest.length > 0) {
     await reply(session, message === undefined ? NO_SUCH_MESSAGE : '-ERR TOP message lines');
@@ -35,10 +40,19 @@ export async function top(session: Session, argument: string): Promise<void> {
   await answerWith(session, headersAndLines(openMessage(message), Number(lines)));
 }
 
+function isRefused(faults: Pop3Faults, number: number, { uidl }: TestMessage): boolean {
+  return faults.refuseRetr?.includes(number) === true || faults.refuseRetrOf?.includes(uidl) === true;
+}
+
+function cutOf(faults: Pop3Faults, number: number, { uidl }: TestMessage): AnswerCut | undefined {
+  if (faults.cutRetr?.message === number) return faults.cutRetr;
+  return faults.cutRetrOf?.uidl === uidl ? faults.cutRetrOf : undefined;
+}
+
 async function answerWith(
   session: Session,
   chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
-  cut?: RetrCut,
+  cut?: AnswerCut,
 ): Promise<void> {
   const answer = new Answer(session, cut);
   const stuffer = new DotStuffer();
@@ -50,12 +64,12 @@ async function answerWith(
 /** Gathers slices into few writes, so that a small message is one segment, and stops where a fault says so. */
 class Answer {
   readonly #session: Session;
-  readonly #cut: RetrCut | undefined;
+  readonly #cut: AnswerCut | undefined;
   #gathered: Buffer[] = [Buffer.from('+OK message follows\r\n')];
   #gatheredOctets = 0;
   #octetsLeft: number;
 
-  constructor(session: Session, cut: RetrCut | undefined) {
+  constructor(session: Session, cut: AnswerCut | undefined) {
     this.#session = session;
     this.#cut = cut;
     this.#octetsLeft = cut?.afterOctets ?? Infinity;

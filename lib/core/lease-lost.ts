@@ -1,9 +1,9 @@
 // What the holder of a lease is told when it is not its own any more.
 
-import { MailferryError } from '../core/errors.ts';
-import type { LeaseHold } from '../ports.ts';
+import type { AccountId } from './account.ts';
+import { MailferryError } from './errors.ts';
 
-export function leaseLost(hold: LeaseHold): MailferryError {
+export function leaseLost(hold: { readonly account: AccountId; readonly fence: number }): MailferryError {
   return new MailferryError(
     `the lease of account ${hold.account} is no longer this run's (fence ${hold.fence})`,
     {

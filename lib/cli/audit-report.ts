@@ -1,0 +1,142 @@
+// What an audit found: first how much agrees, then every difference by kind, for a person or a program.
+
+import type { AuditReport } from '../audit/audit-account.ts';
+import { DIFFERENCES } from '../audit/difference.ts';
+import type { Difference, DifferenceKind } from '../audit/difference.ts';
+import type { RunError } from '../core/run-error.ts';
+import { formatCount } from './format.ts';
+import { paint } from './paint.ts';
+import { describeUidl, toPrintableUidl } from './printable-uidl.ts';
+
+export interface AuditedAccount {
+  readonly account: string;
+  /** `undefined` if the audit itself failed. */
+  readonly report: AuditReport | undefined;
+  /** Records marked lost; `undefined` without `--repair`. */
+  readonly repaired: number | undefined;
+  /** What the audit, or the repair, failed with. */
+  readonly failure: RunError | undefined;
+  /** Who works on the account while it is audited, in words. */
+  readonly atWork: string | undefined;
+}
+
+/** Of news; damage is always listed in full. */
+const MOST_EXAMPLES = 10;
+
+export function isGood({ report, failure }: AuditedAccount): boolean {
+  return !failure && report !== undefined && !report.serverError && countDamage(report) === 0;
+}
+
+function countDamage({ differences }: AuditReport): number {
+  return differences.filter(({ kind }) => DIFFERENCES[kind].severity === 'damage').length;
+}
+
+export function describeAudited({ account, report, repaired, failure, atWork }: AuditedAccount): string {
+  const lines = report ? [`${account}: ${headline(report)}`, ...describeCounts(report)] : [];
+  if (!report) lines.push(`${account}: ${paint('red', 'could not be audited')}`);
+  if (atWork !== undefined)
+    lines.push(`  at work: ${atWork}`, '  what it does meanwhile may show as a difference');
+  for (const [kind, found] of byKind(report?.differences ?? [])) lines.push('', ...describeKind(kind, found));
+  if (repaired !== undefined) {
+    const next = repaired > 0 ? ': the next import fetches them if the server still has them' : '';
+    lines.push('', `  ${formatCount(repaired, 'record')} marked lost${next}`);
+  }
+  if (report?.serverError)
+    lines.push('', ...describeError('the server could not be asked', report.serverError));
+  if (failure) lines.push('', ...describeError(report ? 'the repair failed' : 'the audit failed', failure));
+  return lines.join('\n');
+}
+
+function headline(report: AuditReport): string {
+  const damage = countDamage(report);
+  const news = report.differences.length - damage;
+  const andNews = news > 0 ? `, ${formatDifferences(news)} news` : '';
+  if (damage > 0) return paint('red', `${formatDifferences(damage)} DAMAGE`) + andNews;
+  if (report.serverError)
+    return `${paint('yellow', 'no damage found, and the server was not compared')}${andNews}`;
+  return news > 0 ? `${paint('green', 'no damage')}${andNews}` : paint('green', 'everything agrees');
+}
+
+function formatDifferences(count: number): string {
+  return `${formatCount(count, 'difference')} ${count === 1 ? 'is' : 'are'}`;
+}
+
+function describeCounts({ counts, serverError }: AuditReport): string[] {
+  const n = (count: number): string => count.toLocaleString('en');
+  const { records, stored, intact, documents, deleted, objects, listed, listedAndStored, storedOnly } =
+    counts;
+  const gone = storedOnly === undefined ? '' : `; ${n(storedOnly)} stored and no longer listed`;
+  const notAsked = serverError ? 'could not be asked' : 'not asked; --server compares with what it lists';
+  return [
+    `  ledger   ${formatCount(records, 'record')}: ${n(stored)} stored (${n(deleted)} of them deleted on the server), ${n(records - stored)} not stored`,
+    `  archive  ${formatCount(objects, 'file')}: ${n(intact)} of ${n(stored)} stored messages intact, ${n(documents)} with their parsed document`,
+    `  server   ${listed === undefined ? notAsked : `${n(listed)} listed: ${n(listedAndStored ?? 0)} of them stored${gone}`}`,
+  ];
+}
+
+/** In the order in which kinds are told. */
+function byKind(differences: readonly Difference[]): [DifferenceKind, readonly Difference[]][] {
+  const found = Map.groupBy(differences, ({ kind }) => kind);
+  const kinds = Object.keys(DIFFERENCES) as DifferenceKind[];
+  return kinds.flatMap((kind) => {
+    const ofKind = found.get(kind);
+    return ofKind ? [[kind, ofKind] as [DifferenceKind, Difference[]]] : [];
+  });
+}
+
+function describeKind(kind: DifferenceKind, found: readonly Difference[]): string[] {
+  const { severity, meaning, remedy } = DIFFERENCES[kind];
+  const isDamage = severity === 'damage';
+  const shown = isDamage ? found : found.slice(0, MOST_EXAMPLES);
+  const lines = [
+    `  ${paint(isDamage ? 'red' : 'yellow', `${isDamage ? 'DAMAGE' : 'news'} ${kind}`)} (${found.length.toLocaleString('en')}): ${meaning}`,
+    `    ${remedy}`,
+    ...shown.map((difference) => `      ${describeOne(difference)}`),
+  ];
+  const more = found.length - shown.length;
+  if (more > 0) lines.push(`      and ${more.toLocaleString('en')} more; --json names them all`);
+  return lines;
+}
+
+function describeOne({ kind, key, uidl, messageNumber, isListed, detail }: Difference): string {
+  const isOnServer = isListed === undefined || messageNumber !== undefined ? undefined : isListed;
+  const parts = [
+    messageNumber === undefined ? undefined : `message ${messageNumber}`,
+    key,
+    uidl === undefined ? undefined : `UIDL ${describeUidl(uidl)}`,
+    isOnServer === undefined || kind === 'gone-before-stored'
+      ? undefined
+      : `the server ${isOnServer ? 'still lists it' : 'does not list it'}`,
+    detail,
+  ];
+  return parts.filter((part) => part !== undefined).join('  ');
+}
+
+function describeError(what: string, error: RunError): string[] {
+  return [
+    `  ${paint('red', what)}: ${error.code}: ${error.message}`,
+    ...(error.hint === undefined ? [] : [`    ${error.hint}`]),
+  ];
+}
+
+export function toAuditJson(audited: readonly AuditedAccount[]): object {
+  return {
+    good: audited.every(isGood),
+    accounts: audited.map(({ account, report, repaired, failure }) => ({
+      account,
+      damage: report ? countDamage(report) : null,
+      counts: report?.counts ?? null,
+      differences: report?.differences.map(toDifferenceJson) ?? null,
+      ...(repaired !== undefined && { markedLost: repaired }),
+      serverError: report?.serverError ?? null,
+      failure: failure ?? null,
+    })),
+    kinds: DIFFERENCES,
+  };
+}
+
+function toDifferenceJson({ kind, key, uidl, messageNumber, isListed, detail }: Difference): object {
+  const { severity } = DIFFERENCES[kind];
+  const printable = uidl === undefined ? undefined : toPrintableUidl(uidl);
+  return { kind, severity, key, uidl: printable, messageNumber, isListed, detail };
+}
