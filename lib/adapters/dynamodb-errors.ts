@@ -49,6 +49,16 @@ export function ledgerBusy(what: string, table: string, reason: string): Mailfer
   });
 }
 
+/** For an answer that says 200 and nothing else: somebody between gave it. */
+export function notAnswered(what: string, table: string): MailferryError {
+  return new MailferryError(`${what} in the DynamoDB table ${table} failed: the answer is not DynamoDB's`, {
+    code: 'LEDGER_FAILED',
+    scope: 'account',
+    retryable: true,
+    hint: NOT_DYNAMODB,
+  });
+}
+
 /** For an item that is not as this program writes it. */
 export function unreadableItem(detail: string, cause?: unknown): MailferryError {
   return new MailferryError(`an item of the ledger cannot be read: ${detail}`, {
@@ -60,6 +70,7 @@ export function unreadableItem(detail: string, cause?: unknown): MailferryError 
   });
 }
 
+const NOT_DYNAMODB = 'check the endpoint, and what stands between this machine and DynamoDB';
 const GO_ON = 'run again: what is stored stays stored, and the import goes on where it stopped';
 
 function meaningOf(thrown: unknown, table: string): Meaning {
@@ -83,34 +94,38 @@ function meaningOf(thrown: unknown, table: string): Meaning {
     };
   }
   if (name === 'AbortError') return { retryable: true, hint: GO_ON };
-  const status = httpStatusOf(thrown);
-  if (status !== undefined && status >= 500) return { retryable: true, hint: GO_ON };
-  if (status === undefined && isFromOutside(thrown)) {
+  if ((httpStatusOf(thrown) ?? 0) >= 500) return { retryable: true, hint: GO_ON };
+  if (name === 'SyntaxError') return { retryable: true, hint: NOT_DYNAMODB };
+  if (isFromNetwork(thrown)) {
     return { retryable: true, hint: 'check the network between this machine and DynamoDB, then run again' };
+  }
+  if (/^region is missing/i.test(describeError(thrown))) {
+    return {
+      retryable: false,
+      hint: 'say which AWS region the table is in, as with the variable AWS_REGION',
+    };
   }
   return { retryable: false, hint: 'this should not happen: please report it with the text of this error' };
 }
 
-/** What the SDK keeps of the answer; without one the request or the answer was lost on the way. */
+/** What the SDK keeps of the answer; nothing if there was none. */
 function httpStatusOf(thrown: unknown): number | undefined {
   if (!(thrown instanceof Error) || !('$metadata' in thrown)) return undefined;
   const metadata = thrown.$metadata as { readonly httpStatusCode?: number } | undefined;
   return metadata?.httpStatusCode;
 }
 
-/** A lost connection or a timeout; not a mistake of our own, which is an Error without a code. */
-function isFromOutside(thrown: unknown): boolean {
-  return (
-    thrown instanceof Error && ('code' in thrown || '$metadata' in thrown || thrown.name === 'TimeoutError')
-  );
+/** A connection that failed, also in the middle of an answer, has Node's error code; nothing else has one. */
+function isFromNetwork(thrown: unknown): boolean {
+  return thrown instanceof Error && ('code' in thrown || thrown.name === 'TimeoutError');
 }
 
-/** Node gives an error without text when it has tried several addresses. */
+/** The first line: the SDK adds advice for programmers. Of an answer that cannot be read nothing is quoted. */
 function describeCause(thrown: unknown): string {
-  const text = describeError(thrown);
-  if (!(thrown instanceof Error)) return text;
-  const code = 'code' in thrown ? String(thrown.code) : '';
-  return [thrown.name === 'Error' ? '' : thrown.name, text === '' ? code : text]
-    .filter((part) => part !== '')
-    .join(': ');
+  if (!(thrown instanceof Error)) return describeError(thrown);
+  if (thrown.name === 'SyntaxError') return 'the answer is no JSON';
+  const [line = ''] = thrown.message.split('\n');
+  // Node gives an error without text when it has tried several addresses.
+  const detail = line === '' && 'code' in thrown ? String(thrown.code) : line;
+  return thrown.name === 'Error' ? detail : `${thrown.name}: ${detail}`;
 }

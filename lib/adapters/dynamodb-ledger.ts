@@ -11,6 +11,7 @@ import { forEachAtMost, inBatches } from './bounded-work.ts';
 import { flag, text } from './dynamodb-attributes.ts';
 import type { Item } from './dynamodb-attributes.ts';
 import { commitRecord } from './dynamodb-commit.ts';
+import type { Condition } from './dynamodb-expressions.ts';
 import {
   mainKey,
   messagePartition,
@@ -24,7 +25,7 @@ import {
 import { readRuns, writeRun } from './dynamodb-runs.ts';
 import { fromProgress, ifFree, ifHeldBy, stateKey, toState } from './dynamodb-state-item.ts';
 import { MAX_BATCH_KEYS } from './dynamodb-table.ts';
-import type { Condition, DynamodbTable } from './dynamodb-table.ts';
+import type { DynamodbTable } from './dynamodb-table.ts';
 import { visibleRecords } from './dynamodb-visible-records.ts';
 
 /** Well below what one partition gives, and enough to hide the way there and back. */

@@ -6,7 +6,7 @@ import type { AccountProgress, AccountState } from '../core/account-state.ts';
 import type { LeaseHold } from '../ports.ts';
 import { number, readFlag, readJson, readNumber, readText, text } from './dynamodb-attributes.ts';
 import type { Item } from './dynamodb-attributes.ts';
-import type { Condition } from './dynamodb-table.ts';
+import type { Condition } from './dynamodb-expressions.ts';
 
 /** Of the state and the runs of an account. */
 export function accountPartition(account: AccountId): string {

@@ -13,7 +13,9 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from './dynamodb-attributes.ts';
 import type { Item } from './dynamodb-attributes.ts';
-import { ledgerBusy, toLedgerError } from './dynamodb-errors.ts';
+import { ledgerBusy, notAnswered, toLedgerError } from './dynamodb-errors.ts';
+import { expressions } from './dynamodb-expressions.ts';
+import type { Change, Condition } from './dynamodb-expressions.ts';
 
 export interface DynamodbTableOptions {
   readonly table: string;
@@ -25,16 +27,6 @@ export interface DynamodbTableOptions {
   readonly maxAttempts?: number;
   /** Aborted: calls under way and further ones fail. */
   readonly signal?: AbortSignal;
-}
-
-/** An expression names every attribute as `#attribute` (many plain names are reserved words) and values as given. */
-export interface Condition {
-  readonly condition: string;
-  readonly values?: Item;
-}
-
-export interface Change extends Partial<Condition> {
-  readonly update: string;
 }
 
 export interface KeyRange {
@@ -58,6 +50,10 @@ const MAX_IDLE_ROUNDS = 6;
 /** At most, before the rest of a batch is asked for again; twice as long after each answer in a row that did no more. */
 const FIRST_BATCH_DELAY_MS = 50;
 
+/** So that an answer can be told from an empty one: a commit must not be believed of whoever says 200. */
+const PROVE_ANSWER = { ReturnConsumedCapacity: 'TOTAL' } as const;
+
+/** `what` is always what is being done, for the text of an error: `recording a message of account ann`. */
 export class DynamodbTable implements Disposable {
   readonly name: string;
   readonly #client: DynamoDBClient;
@@ -81,45 +77,46 @@ export class DynamodbTable implements Disposable {
 
   /** Strongly consistent. */
   async get(what: string, key: Item): Promise<Item | undefined> {
-    const command = new GetItemCommand({ TableName: this.name, Key: key, ConsistentRead: true });
-    const { Item } = await this.#guard(what, () => this.#client.send(command, this.#options()));
-    return Item;
+    const input = { TableName: this.name, Key: key, ConsistentRead: true, ...PROVE_ANSWER };
+    const answer = await this.#call(what, (options) => this.#client.send(new GetItemCommand(input), options));
+    return answer.Item;
   }
 
   /** Replaces the whole item. @returns false when the condition refused it */
   async put(what: string, item: Item, condition?: Condition): Promise<boolean> {
-    const command = new PutItemCommand({
+    const input = {
       TableName: this.name,
       Item: item,
-      ...(condition === undefined
-        ? {}
-        : expressions({ ConditionExpression: condition.condition }, condition.values)),
-    });
-    const written = await this.#unlessRefused(what, () => this.#client.send(command, this.#options()));
-    return written !== undefined;
+      ...(condition && expressions({ ConditionExpression: condition.condition }, condition.values)),
+      ...PROVE_ANSWER,
+    };
+    const put = this.#call(what, (options) => this.#client.send(new PutItemCommand(input), options));
+    return (await unlessRefused(put)) !== undefined;
   }
 
   /** @returns the item as it is now, `undefined` when the condition refused it. Without a condition it is made if absent. */
   async update(what: string, key: Item, { update, condition, values }: Change): Promise<Item | undefined> {
-    const command = new UpdateItemCommand({
+    const input = {
       TableName: this.name,
       Key: key,
       ReturnValues: 'ALL_NEW',
       ...expressions({ UpdateExpression: update, ConditionExpression: condition }, values),
-    });
-    const answer = await this.#unlessRefused(what, () => this.#client.send(command, this.#options()));
-    return answer === undefined ? undefined : (answer.Attributes ?? {});
+      ...PROVE_ANSWER,
+    } as const;
+    const updated = this.#call(what, (options) => this.#client.send(new UpdateItemCommand(input), options));
+    const answer = await unlessRefused(updated);
+    return answer && (answer.Attributes ?? {});
   }
 
   /** The items there are, in no particular order. Strongly consistent. @param keys different ones, at most MAX_BATCH_KEYS */
   async getBatch(what: string, keys: readonly Item[]): Promise<Item[]> {
     const items: Item[] = [];
     let left: readonly Item[] = keys;
-    for (let idleRounds = 0; left.length > 0;) {
-      const command = new BatchGetItemCommand({
-        RequestItems: { [this.name]: { Keys: [...left], ConsistentRead: true } },
-      });
-      const answer = await this.#guard(what, () => this.#client.send(command, this.#options()));
+    let idleRounds = 0;
+    while (left.length > 0) {
+      const request = { [this.name]: { Keys: [...left], ConsistentRead: true } };
+      const command = new BatchGetItemCommand({ RequestItems: request, ...PROVE_ANSWER });
+      const answer = await this.#call(what, (options) => this.#client.send(command, options));
       items.push(...(answer.Responses?.[this.name] ?? []));
       const unprocessed = answer.UnprocessedKeys?.[this.name]?.Keys ?? [];
       idleRounds = unprocessed.length < left.length ? 0 : idleRounds + 1;
@@ -143,8 +140,9 @@ export class DynamodbTable implements Disposable {
         Limit: pageItems,
         ExclusiveStartKey: start,
         ...expressions({ KeyConditionExpression: condition }, values),
+        ...PROVE_ANSWER,
       });
-      const page = await this.#guard(what, () => this.#client.send(command, this.#options()));
+      const page = await this.#call(what, (options) => this.#client.send(command, options));
       yield* page.Items ?? [];
       start = page.LastEvaluatedKey;
     } while (start !== undefined);
@@ -154,42 +152,36 @@ export class DynamodbTable implements Disposable {
     this.#client.destroy();
   }
 
-  #options(): { abortSignal?: AbortSignal } {
-    return this.#signal === undefined ? {} : { abortSignal: this.#signal };
-  }
-
   /** Random, so that those who were refused together do not come back together. */
   async #pause(what: string, longestMs: number): Promise<void> {
-    await this.#guard(what, () => sleep(Math.random() * longestMs, undefined, { signal: this.#signal }));
-  }
-
-  async #unlessRefused<T>(what: string, call: () => Promise<T>): Promise<T | undefined> {
-    return await this.#guard(what, async () => {
-      try {
-        return await call();
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return undefined;
-        throw error;
-      }
-    });
-  }
-
-  async #guard<T>(what: string, call: () => Promise<T>): Promise<T> {
     try {
-      return await call();
+      await sleep(Math.random() * longestMs, undefined, { signal: this.#signal });
     } catch (error) {
+      throw toLedgerError(error, what, this.name);
+    }
+  }
+
+  /** @throws ConditionalCheckFailedException as it is, and a MailferryError for all else */
+  async #call<T extends { readonly ConsumedCapacity?: unknown }>(
+    what: string,
+    call: (options: { abortSignal?: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    try {
+      const answer = await call(this.#signal === undefined ? {} : { abortSignal: this.#signal });
+      if (answer.ConsumedCapacity === undefined) throw notAnswered(what, this.name);
+      return answer;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) throw error;
       throw toLedgerError(error, what, this.name);
     }
   }
 }
 
-type Expressions = Readonly<Record<string, string | undefined>>;
-
-function expressions<T extends Expressions>(parts: T, values: Item | undefined) {
-  const names = new Set(Object.values(parts).flatMap((part) => part?.match(/#\w+/g) ?? []));
-  return {
-    ...parts,
-    ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [name, name.slice(1)])),
-    ...(values === undefined ? {} : { ExpressionAttributeValues: values }),
-  };
+async function unlessRefused<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
 }

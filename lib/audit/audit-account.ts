@@ -121,7 +121,7 @@ class Audit {
   async compareObjects(): Promise<void> {
     const found = await findUnrecorded(this.#account.id, this.#recorded, this.#ports);
     this.#counts.objects = found.objects;
-    this.#differences.push(...found.differences);
+    this.#add(found.differences);
   }
 
   async compareRows(): Promise<void> {
@@ -130,7 +130,7 @@ class Audit {
     const { differences, agreed } = await compareWithListing(this.#listing, this.#account, ledger);
     this.#counts.listed = this.#listing.length;
     this.#counts.listedAndStored = agreed;
-    for (const difference of differences) this.#differences.push(difference);
+    this.#add(differences);
   }
 
   report(): AuditReport {
@@ -158,6 +158,11 @@ class Audit {
     if (record.mark?.kind === 'deleted') counts.deleted += 1;
     else if (isListed === false && counts.storedOnly !== undefined) counts.storedOnly += 1;
     this.#differences.push(...compareStored(record, finding, isListed));
+  }
+
+  /** One by one: there may be more than a call takes arguments. */
+  #add(differences: readonly Difference[]): void {
+    for (const difference of differences) this.#differences.push(difference);
   }
 
   #isListed({ uidl }: MessageRecord): boolean | undefined {

@@ -20,8 +20,9 @@ export interface AuditedAccount {
   readonly atWork: string | undefined;
 }
 
-/** Of news; damage is always listed in full. */
-const MOST_EXAMPLES = 10;
+/** Of each kind, for a person. */
+const MOST_NEWS = 10;
+const MOST_DAMAGE = 1000;
 
 export function isGood({ report, failure }: AuditedAccount): boolean {
   return !failure && report !== undefined && !report.serverError && countDamage(report) === 0;
@@ -66,9 +67,10 @@ function describeCounts({ counts, serverError }: AuditReport): string[] {
   const { records, stored, intact, documents, deleted, objects, listed, listedAndStored, storedOnly } =
     counts;
   const gone = storedOnly === undefined ? '' : `; ${n(storedOnly)} stored and no longer listed`;
+  const andDeleted = deleted > 0 ? ` (${n(deleted)} of them deleted on the server)` : '';
   const notAsked = serverError ? 'could not be asked' : 'not asked; --server compares with what it lists';
   return [
-    `  ledger   ${formatCount(records, 'record')}: ${n(stored)} stored (${n(deleted)} of them deleted on the server), ${n(records - stored)} not stored`,
+    `  ledger   ${formatCount(records, 'record')}: ${n(stored)} stored${andDeleted}, ${n(records - stored)} not stored`,
     `  archive  ${formatCount(objects, 'file')}: ${n(intact)} of ${n(stored)} stored messages intact, ${n(documents)} with their parsed document`,
     `  server   ${listed === undefined ? notAsked : `${n(listed)} listed: ${n(listedAndStored ?? 0)} of them stored${gone}`}`,
   ];
@@ -87,7 +89,7 @@ function byKind(differences: readonly Difference[]): [DifferenceKind, readonly D
 function describeKind(kind: DifferenceKind, found: readonly Difference[]): string[] {
   const { severity, meaning, remedy } = DIFFERENCES[kind];
   const isDamage = severity === 'damage';
-  const shown = isDamage ? found : found.slice(0, MOST_EXAMPLES);
+  const shown = found.slice(0, isDamage ? MOST_DAMAGE : MOST_NEWS);
   const lines = [
     `  ${paint(isDamage ? 'red' : 'yellow', `${isDamage ? 'DAMAGE' : 'news'} ${kind}`)} (${found.length.toLocaleString('en')}): ${meaning}`,
     `    ${remedy}`,

@@ -18,7 +18,7 @@ export function switchedOffBy(account: Account, noDelete: boolean): string {
 export function describeDeletions(log: DeletionLog, offBy: string): string[] {
   const accepted = log.entries.filter(({ dele }) => dele === 'ok').length;
   const refused = log.entries.length - accepted;
-  const andRefused = refused > 0 ? `; for ${formatCount(refused, 'message')} it refused to` : '';
+  const andRefused = refused > 0 ? `, ${refused.toLocaleString('en')} refused by it` : '';
   switch (log.outcome) {
     case 'none':
       return [];
@@ -30,7 +30,7 @@ export function describeDeletions(log: DeletionLog, offBy: string): string[] {
       return [`  ${accepted.toLocaleString('en')} deleted on the server${andRefused}`];
     case 'unknown':
       return [
-        `  whether ${formatCount(accepted, 'message')} is deleted on the server is not known, because it did not confirm; the next run finds out`,
+        `  deletion on the server not confirmed for ${formatCount(accepted, 'message')}: the next run finds out what became of it`,
       ];
   }
 }
@@ -44,21 +44,15 @@ export function describePreview(
   const { outcome, due, deferred, afterFetch } = preview;
   if (outcome === 'none') return ['  no message is due to be deleted on the server'];
   const would = outcome === 'planned' ? 'would be deleted' : 'due to be deleted';
-  const lines = [
-    `  ${formatCount(due.length, 'stored message')} ${would} on the server${due.length > 0 ? ':' : ''}`,
-  ];
-  lines.push(...due.map(describeDue));
+  const headline = `${formatCount(due.length, 'stored message')} ${would} on the server${due.length > 0 ? ':' : ''}`;
+  const rest: string[] = [];
   if (deferred > 0)
-    lines.push(
-      `  ${deferred.toLocaleString('en')} more would wait for the next run (limits.deletionsPerRun)`,
-    );
+    rest.push(`  ${deferred.toLocaleString('en')} more would wait for the next run (limits.deletionsPerRun)`);
   if (afterFetch > 0)
-    lines.push(
-      `  ${formatCount(afterFetch, 'message')} would follow as soon as fetched, stored and verified`,
-    );
-  if (outcome === 'off') lines.push(`  none of them is deleted: ${offBy}`);
-  if (outcome === 'refused') lines.push(`  none of them is deleted: ${refusalIn(notices)}`);
-  return lines;
+    rest.push(`  ${formatCount(afterFetch, 'message')} would follow as soon as fetched, stored and verified`);
+  if (outcome === 'off') rest.push(`  none of them is deleted: ${offBy}`);
+  if (outcome === 'refused') rest.push(`  none of them is deleted: ${refusalIn(notices)}`);
+  return [`  ${headline}`, ...due.map(describeDue), ...rest];
 }
 
 function describeDue({ listed, record, reason }: PlannedDeletion): string {

@@ -28,7 +28,8 @@ export async function describeImported(
   const offBy = switchedOffBy(account, noDelete);
   if (dryRun && run && run.outcome !== 'stopped') {
     lines.push(describePlan(account.id, plan));
-    if (preview && account.onServer !== 'keep') lines.push(...describePreview(preview, run.notices, offBy));
+    if (preview && account.onServer !== 'keep')
+      lines.push(describePreview(preview, run.notices, offBy).join('\n'));
   }
   if (run) lines.push(...describeRun(run), ...describeDeletions(run.deletions, offBy));
   for (const { code, message } of run?.notices ?? []) lines.push(`  ${paint('yellow', code)}: ${message}`);

@@ -50,7 +50,7 @@ export interface EndedRun {
   readonly endedAt: number;
   readonly outcome: RunOutcome;
   readonly counts: RunCounts;
-  /** `undefined` if the run never saw one. */
+  /** `undefined` if the run never saw one, or did not come to its end. */
   readonly listing: ListingMark | undefined;
 }
 
@@ -58,7 +58,7 @@ export interface EndedRun {
 export function progressAfter(before: AccountProgress | undefined, run: EndedRun): AccountProgress {
   const failed = run.outcome === 'stopped';
   const failures = failed ? (before?.failures ?? 0) + 1 : 0;
-  const seen = run.listing !== undefined;
+  const seen = run.listing !== undefined || run.counts.listed > 0;
   return {
     lastRunId: run.runId,
     lastEndedAt: run.endedAt,

@@ -32,7 +32,7 @@ export interface PlannedFetch {
   readonly action: 'fetch';
   readonly listed: ListedMessage;
   readonly reason: FetchReason;
-  /** Epoch milliseconds; `undefined` if this is our first sight of it. */
+  /** Epoch milliseconds, of a message that was seen and never stored; else `undefined`. */
   readonly firstSeen: number | undefined;
   /** How it failed before. */
   readonly failed: FailedRecord | undefined;
@@ -110,7 +110,9 @@ function planOne(
   // Fetched in every run, the others would use up its limits in every run, and newer mail would never be reached.
   const exceeded = isIdentified(reason) ? budget.charge(octets) : undefined;
   if (exceeded) return { action: 'defer', listed, reason: exceeded };
-  return { action: 'fetch', listed, reason: reason ?? 'new', firstSeen: records[0]?.firstSeen, failed };
+  // A stored record's first sight is of its own octets: what is fetched now may be others.
+  const firstSeen = records.find(({ state }) => state !== 'stored')?.firstSeen;
+  return { action: 'fetch', listed, reason: reason ?? 'new', firstSeen, failed };
 }
 
 /** `undefined` when the one stored record of a UIDL listed once can be trusted. */

@@ -16,7 +16,7 @@ interface RecordOfUidl {
   readonly uidl: Uidl;
   /** Epoch milliseconds of our first sight of this message. */
   readonly firstSeen: number;
-  /** The run that wrote the record first. */
+  /** The run that wrote the record; of a stored one the first that did. */
   readonly runId: string;
 }
 

@@ -12,3 +12,6 @@ export function toUidl(octets: Uint8Array): Uidl {
 export function fromUidl(uidl: Uidl): Uint8Array {
   return Buffer.from(uidl, 'latin1');
 }
+
+/** The UIDL of a message that has none: it is recorded by its content alone. */
+export const NO_UIDL = toUidl(new Uint8Array(0));

@@ -88,6 +88,7 @@ export class MarkedDeletions {
 
   async send(maildrop: Maildrop): Promise<void> {
     for (const deletion of this.#due) {
+      await this.#lease.keep();
       const dele = await this.#dele(deletion, maildrop);
       const { uidl, sha256 } = deletion.record;
       this.#entries.push({ uidl, sha256, reason: deletion.reason, dele });

@@ -26,20 +26,22 @@ export async function chargeFailure(
   { account, ports, runId }: AccountRun,
 ): Promise<FailedOutcome> {
   const uidl = ownUidl(message);
-  if (uidl === undefined) return 'failed';
+  const tooLarge = isTooLarge(error);
+  if (uidl === undefined) return tooLarge ? 'skipped' : 'failed';
   const facts = { uidl, firstSeen: message.firstSeen ?? ports.now(), runId };
-  const record: FailedRecord | SkippedRecord = isTooLarge(error)
+  const record: FailedRecord | SkippedRecord = tooLarge
     ? { ...facts, state: 'skipped', octets: (account.limits.messageOctets ?? 0) + 1 }
     : failedAgain(message.failed, { ...facts, failedAt: ports.now(), error: toRunError(error) });
   const { outcome } = await ports.ledger.commit(account.id, record);
   // What is stored under this UIDL stays stored: this attempt failed, and the next run tries again.
-  return outcome === 'exists' ? 'failed' : record.state;
+  return outcome === 'exists' && !tooLarge ? 'failed' : record.state;
 }
 
 function ownUidl({ listed, reason }: PlannedFetch): Uidl | undefined {
   return reason === 'no-uidl' || reason === 'ambiguous-uidl' ? undefined : listed.uidl;
 }
 
-function isTooLarge(error: unknown): boolean {
+/** A rule of the account, not a failure. POP3 cannot stop a RETR, so the session is lost all the same. */
+export function isTooLarge(error: unknown): boolean {
   return error instanceof MailferryError && error.code === 'MESSAGE_TOO_LARGE';
 }

@@ -1,20 +1,20 @@
 // Fetches what the plan says, oldest first. A message the server refuses, or at which the session breaks, is counted
 // against that message and the rest go on; anything else ends the run.
 
-import { describeError, MailferryError } from '../core/errors.ts';
+import { MailferryError } from '../core/errors.ts';
 import { MAX_BROKEN_SESSIONS } from '../core/limits.ts';
 import type { DeletionCandidate } from '../core/plan-deletions.ts';
 import { countRows } from '../core/plan.ts';
-import type { PlannedFetch, PlannedMessage } from '../core/plan.ts';
+import type { FetchReason, PlannedFetch, PlannedMessage } from '../core/plan.ts';
 import type { AccountRun } from './account-run.ts';
-import { breaksSession, chargeFailure } from './failed-message.ts';
-import type { FailedOutcome } from './failed-message.ts';
+import { breaksSession, chargeFailure, isTooLarge } from './failed-message.ts';
 import { importMessage } from './import-message.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Maildrop } from './maildrop.ts';
 import { isTimeUp, stopReason } from './stop-reason.ts';
 
 /**
+ * What was never fetched goes first, so that a message which fails again and again keeps no other waiting.
  * @returns the messages fetched whose octets are known to be what the present session has under their number
  * @throws what ends the run; what is committed stays committed
  */
@@ -25,16 +25,24 @@ export async function fetchMessages(
   lease: LeaseKeeper,
 ): Promise<readonly DeletionCandidate[]> {
   const phase = new FetchPhase(run, maildrop, lease);
-  for (const message of plan) {
-    if (message.action !== 'fetch' || run.book.isDecided(message.listed)) continue;
-    if (run.options.stop.aborted) {
-      if (!phase.hasFetched) throw stopReason(run.options.stop);
-      break;
-    }
+  const { stop } = run.options;
+  for (const message of inUrgency(plan)) {
+    if (run.book.isDecided(message.listed)) continue;
+    // A run without any progress is no success, or an account that never gets further would look well.
+    if (stop.aborted && !phase.hasFetched && !run.book.hasNoticed('UIDL_TURNOVER')) throw stopReason(stop);
     // Gone since the first session, or not to be told from others in this one: the next run decides.
-    if (maildrop.has(message.listed)) await phase.fetch(message);
+    if (stop.aborted || !maildrop.has(message.listed)) run.book.decide(message.listed, 'deferred');
+    else await phase.fetch(message);
   }
   return phase.proven;
+}
+
+const NEVER_FETCHED: readonly FetchReason[] = ['new', 'no-uidl', 'ambiguous-uidl'];
+
+function inUrgency(plan: readonly PlannedMessage[]): PlannedFetch[] {
+  const fetches = plan.filter((message) => message.action === 'fetch');
+  const isUrgent = ({ reason }: PlannedFetch): boolean => NEVER_FETCHED.includes(reason);
+  return [...fetches.filter(isUrgent), ...fetches.filter((message) => !isUrgent(message))];
 }
 
 class FetchPhase {
@@ -64,7 +72,7 @@ class FetchPhase {
     await this.#lease.keep();
     let imported;
     try {
-      imported = await importMessage(listed, message.firstSeen, this.#run, this.#maildrop);
+      imported = await importMessage(listed, () => message.firstSeen, this.#run, this.#maildrop);
     } catch (error) {
       await this.#failed(message, error);
       return;
@@ -100,13 +108,18 @@ class FetchPhase {
   /** The message is charged only when the server goes on afterwards: otherwise it was the failure of server or line. */
   async #goOnAfter(message: PlannedFetch, error: unknown): Promise<void> {
     this.#maildrop.drop();
+    if (isTooLarge(error)) {
+      await this.#charge(message, error);
+      await this.#reopen();
+      return;
+    }
     this.#brokenInARow += 1;
     if (this.#brokenInARow >= MAX_BROKEN_SESSIONS) {
       await this.#charge(message, error);
       throw error;
     }
     try {
-      await this.#maildrop.reopen();
+      await this.#reopen();
     } catch (failure) {
       // A server that still holds the maildrop for the session that broke is there.
       if (isBusy(failure)) await this.#charge(message, error);
@@ -114,27 +127,25 @@ class FetchPhase {
       this.#run.book.report(error);
       throw failure;
     }
-    // Left out by a rule of the account is no failure.
-    if ((await this.#charge(message, error)) !== 'skipped') this.#run.book.report(error);
-    this.#forgetAmbiguous();
+    await this.#charge(message, error);
+    this.#run.book.report(error);
     this.#run.book.notice(
       'RECONNECTED',
-      `the session ended at message ${message.listed.messageNumber}, and the rest went on in another: ${describeError(error)}`,
+      `the session ended at message ${message.listed.messageNumber}, and the rest went on in another`,
     );
   }
 
-  async #charge(message: PlannedFetch, error: unknown): Promise<FailedOutcome> {
-    const outcome = await chargeFailure(message, error, this.#run);
-    this.#decide(message, outcome);
-    return outcome;
-  }
-
   /** What only the number of an earlier session identified may be another message now. */
-  #forgetAmbiguous(): void {
+  async #reopen(): Promise<void> {
+    await this.#maildrop.reopen();
     const rows = countRows(this.#maildrop.listing);
     this.#proven = this.#proven.filter(
       ({ listed }) => listed.uidl !== undefined && rows.get(listed.uidl) === 1,
     );
+  }
+
+  async #charge(message: PlannedFetch, error: unknown): Promise<void> {
+    this.#decide(message, await chargeFailure(message, error, this.#run));
   }
 
   #decide(

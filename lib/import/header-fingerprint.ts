@@ -7,34 +7,63 @@ import type { Sha256 } from '../core/record.ts';
 
 const CR = 0x0d;
 const LF = 0x0a;
+const LONE_CR = Uint8Array.of(CR);
 
 /**
  * `push` every chunk, then `end`. The header block ends before the first empty line (RFC 5322 section 2.1), or with the
  * octets. Independent of how they are cut into chunks. Chunks after the block cost nothing; the source may reuse them.
  */
 export class HeaderFingerprint {
-  #held: Uint8Array = new Uint8Array(0);
-  /** The length of the block, once known. */
-  #endsAt: number | undefined;
+  readonly #hash = createHash('sha256');
+  #octets = 0;
+  /** `start-cr`: of a line only a CR was seen, which is not hashed yet: it belongs to the block if no LF follows. */
+  #place: 'line-start' | 'start-cr' | 'in-line' | 'done' = 'line-start';
 
   push(chunk: Uint8Array): void {
-    if (this.#isDone) return;
-    // The end may have begun in what is held: LF, CR.
-    const searchFrom = Math.max(0, this.#held.length - 2);
-    this.#held = Buffer.concat([this.#held, chunk.subarray(0, MAX_FINGERPRINTED_HEADER_OCTETS + 1)]);
-    this.#endsAt = headerEnd(this.#held, searchFrom);
+    let at = 0;
+    while (at < chunk.length && this.#place !== 'done') {
+      if (this.#place === 'in-line') at = this.#takeLine(chunk, at);
+      else at = this.#startLine(chunk, at);
+    }
   }
 
   /** `undefined` if the block is longer than what is kept track of. Safe to repeat. */
   end(): Sha256 | undefined {
-    const octets = this.#endsAt ?? this.#held.length;
-    if (octets > MAX_FINGERPRINTED_HEADER_OCTETS) return undefined;
+    if (this.#place === 'start-cr') {
+      this.#add(LONE_CR);
+      this.#place = 'done';
+    }
+    if (this.#octets > MAX_FINGERPRINTED_HEADER_OCTETS) return undefined;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a hexadecimal SHA-256 is what the brand means
-    return createHash('sha256').update(this.#held.subarray(0, octets)).digest('hex') as Sha256;
+    return this.#hash.copy().digest('hex') as Sha256;
   }
 
-  get #isDone(): boolean {
-    return this.#endsAt !== undefined || this.#held.length > MAX_FINGERPRINTED_HEADER_OCTETS;
+  /** Looks at the first octets of a line: an empty one ends the block. */
+  #startLine(chunk: Uint8Array, at: number): number {
+    if (chunk[at] === LF) {
+      this.#place = 'done';
+    } else if (this.#place === 'line-start' && chunk[at] === CR) {
+      this.#place = 'start-cr';
+      return at + 1;
+    } else {
+      if (this.#place === 'start-cr') this.#add(LONE_CR);
+      if (this.#place !== 'done') this.#place = 'in-line';
+    }
+    return at;
+  }
+
+  #takeLine(chunk: Uint8Array, at: number): number {
+    const lf = chunk.indexOf(LF, at);
+    const end = lf === -1 ? chunk.length : lf + 1;
+    if (lf !== -1) this.#place = 'line-start';
+    this.#add(chunk.subarray(at, end));
+    return end;
+  }
+
+  #add(octets: Uint8Array): void {
+    this.#octets += octets.length;
+    if (this.#octets > MAX_FINGERPRINTED_HEADER_OCTETS) this.#place = 'done';
+    else this.#hash.update(octets);
   }
 }
 
@@ -43,17 +72,4 @@ export async function readFingerprint(octets: AsyncIterable<Uint8Array>): Promis
   const fingerprint = new HeaderFingerprint();
   for await (const chunk of octets) fingerprint.push(chunk);
   return fingerprint.end();
-}
-
-/** Where the first empty line begins, if its end is there. */
-function headerEnd(octets: Uint8Array, from: number): number | undefined {
-  if (from === 0 && isLineEnd(octets, 0)) return 0;
-  for (let lf = octets.indexOf(LF, from); lf !== -1; lf = octets.indexOf(LF, lf + 1)) {
-    if (isLineEnd(octets, lf + 1)) return lf + 1;
-  }
-  return undefined;
-}
-
-function isLineEnd(octets: Uint8Array, at: number): boolean {
-  return octets[at] === LF || (octets[at] === CR && octets[at + 1] === LF);
 }

@@ -9,11 +9,13 @@ import { toRunError } from '../core/run-error.ts';
 import type { RunRecord } from '../core/run-record.ts';
 import type { LeaseHold } from '../ports.ts';
 import type { AccountRun } from './account-run.ts';
+import { dueDeletions } from './delete-messages.ts';
 import type { ImportOptions } from './import-options.ts';
 import type { ImportPorts } from './import-ports.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { Maildrop } from './maildrop.ts';
-import { decideUnfetched, hasWork, planRun } from './plan-run.ts';
+import { decideUnfetched, hasWork, knownCandidates, planRun } from './plan-run.ts';
+import type { PlannedRun } from './plan-run.ts';
 import { previewRun } from './preview-run.ts';
 import { RunBook } from './run-book.ts';
 import { stopReason } from './stop-reason.ts';
@@ -74,12 +76,19 @@ async function takeCourse(run: AccountRun, course: Course): Promise<void> {
     } else {
       decideUnfetched(planned.plan, run);
       if (options.dryRun === true) previewRun(planned, run);
-      else options.observer?.planned?.(planned.plan);
+      else noteNothingToDo(planned, run);
       await maildrop.quit();
     }
   } finally {
     maildrop.drop();
   }
+}
+
+function noteNothingToDo({ plan }: PlannedRun, run: AccountRun): void {
+  run.options.observer?.planned?.(plan);
+  // There would have been, but for a switch.
+  if (dueDeletions(knownCandidates(plan), run).due.length > 0)
+    run.book.deletions = { outcome: 'off', entries: [] };
 }
 
 /** Each step is tried, whatever became of the one before: what can be written is. */
@@ -112,6 +121,8 @@ async function saveProgress(
   state: AccountState,
   hold: LeaseHold | undefined,
 ): Promise<void> {
+  // Somebody else works on this account, and writes how that went.
+  if (book.errors.some(({ code }) => code === 'LEASE_HELD')) return;
   const progress = progressAfter(state.progress, {
     runId,
     endedAt: ports.now(),

@@ -6,16 +6,13 @@ import { rawKey } from '../core/keys.ts';
 import { MAX_SPOOL_MEMORY_OCTETS } from '../core/limits.ts';
 import { ArchiveDateScanner } from '../core/message/archive-date.ts';
 import type { ListedMessage } from '../core/pop3/listing.ts';
-import type { StoredRecord } from '../core/record.ts';
-import { toUidl } from '../core/uidl.ts';
+import type { Sha256, StoredRecord } from '../core/record.ts';
+import { NO_UIDL } from '../core/uidl.ts';
 import { spool } from '../spool/spool.ts';
 import type { SpooledBlob } from '../spool/spool.ts';
 import type { AccountRun } from './account-run.ts';
 import { HeaderFingerprint } from './header-fingerprint.ts';
 import type { Maildrop } from './maildrop.ts';
-
-/** The UIDL of a message that has none: it is recorded by its content alone. */
-const NO_UIDL = toUidl(new Uint8Array(0));
 
 export interface ImportedMessage {
   /** `duplicate`: these very octets were in the archive already. */
@@ -24,13 +21,13 @@ export interface ImportedMessage {
 }
 
 /**
- * @param firstSeen epoch milliseconds; `undefined` if this is our first sight of it
+ * @param firstSeen when the message with these octets was first seen, in epoch milliseconds; now if `undefined`
  * @throws MESSAGE_TOO_LARGE (the connection is closed then: POP3 cannot stop a RETR), and what the session, the spool,
  *         the archive, the queue and the ledger throw; nothing is recorded then
  */
 export async function importMessage(
   listed: ListedMessage,
-  firstSeen: number | undefined,
+  firstSeen: (sha256: Sha256) => number | undefined,
   run: AccountRun,
   maildrop: Maildrop,
 ): Promise<ImportedMessage> {
@@ -76,7 +73,11 @@ async function fetchMessage(
 
 async function commitMessage(
   { blob, date, header }: FetchedMessage,
-  facts: { listed: ListedMessage; fetchedAt: number; firstSeen: number | undefined },
+  facts: {
+    listed: ListedMessage;
+    fetchedAt: number;
+    firstSeen: (sha256: Sha256) => number | undefined;
+  },
   { account, ports, runId }: AccountRun,
 ): Promise<ImportedMessage> {
   const { listed, fetchedAt } = facts;
@@ -104,7 +105,7 @@ async function commitMessage(
     listedOctets: listed.octets,
     dt,
     headerSha256: header.end(),
-    firstSeen: facts.firstSeen ?? fetchedAt,
+    firstSeen: facts.firstSeen(sha256) ?? fetchedAt,
     identifiedBy: 'octets',
     mark: undefined,
     runId,

@@ -59,12 +59,13 @@ export class Maildrop {
 
   /** As Pop3Session.retrieve. Until `committed` is told, the session will not end with QUIT. */
   async *retrieve(listed: ListedMessage): AsyncGenerator<Uint8Array, void, undefined> {
+    const wasShown = this.#uncommitted.has(listed);
     this.#uncommitted.add(listed);
     try {
       yield* this.#session.retrieve(this.#numberOf(listed));
     } catch (error) {
-      // Refused with -ERR: nothing of it was shown.
-      if (error instanceof MailferryError && error.scope === 'message') this.#uncommitted.delete(listed);
+      const isRefused = error instanceof MailferryError && error.scope === 'message';
+      if (isRefused && !wasShown) this.#uncommitted.delete(listed);
       throw error;
     }
   }
@@ -148,8 +149,9 @@ function renumber(
   const numbers = new Map<ListedMessage, number>();
   for (const listed of before) {
     const { uidl, octets, messageNumber } = listed;
-    const isUnique = uidl !== undefined && rowsBefore.get(uidl) === 1 && (rowsNow.get(uidl) ?? 0) <= 1;
-    const found = isUnique ? byUidl.get(uidl) : byNumber.get(messageNumber);
+    const wasUnique = uidl !== undefined && rowsBefore.get(uidl) === 1;
+    if (wasUnique && rowsNow.get(uidl) !== 1) continue;
+    const found = wasUnique ? byUidl.get(uidl) : byNumber.get(messageNumber);
     if (found && found.uidl === uidl && found.octets === octets) numbers.set(listed, found.messageNumber);
   }
   return numbers;

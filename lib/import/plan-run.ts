@@ -31,13 +31,17 @@ export async function planRun(
   const unknown = listing.filter(
     ({ uidl }) => uidl !== undefined && !known.has(uidl) && rows.get(uidl) === 1,
   );
-  const recorded = listing.filter(({ uidl }) => uidl !== undefined && known.has(uidl)).length;
+  const plan = planImport(listing, known, {
+    limits: account.limits,
+    onServer: effectivePolicy(run),
+    now: ports.now(),
+  });
+  // A known UIDL with another size is a stranger that bears an old name.
+  const recorded = plan.filter(
+    ({ listed: { uidl }, reason }) => uidl !== undefined && known.has(uidl) && reason !== 'size-changed',
+  ).length;
   return {
-    plan: planImport(listing, known, {
-      limits: account.limits,
-      onServer: effectivePolicy(run),
-      now: ports.now(),
-    }),
+    plan,
     health: assessListing({ rows: listing.length, recorded }, state.progress?.lastListing),
     unknown,
   };
@@ -54,7 +58,7 @@ export function hasWork({ plan }: PlannedRun, run: AccountRun, state: AccountSta
   );
 }
 
-/** Messages whose octets were fetched under the UIDL that they alone have. */
+/** Messages whose octets were fetched under the UIDL that they alone have; whether it is still theirs is for `proveKnown`. */
 export function knownCandidates(plan: readonly PlannedMessage[]): DeletionCandidate[] {
   return plan.flatMap((message) =>
     message.action === 'known' && message.record.identifiedBy === 'octets' ? [message] : [],
@@ -63,9 +67,9 @@ export function knownCandidates(plan: readonly PlannedMessage[]): DeletionCandid
 
 /** Enters what needs no fetching into the books. */
 export function decideUnfetched(plan: readonly PlannedMessage[], { book }: AccountRun): void {
-  const outcomes = { known: 'known', skip: 'skipped', quarantine: 'quarantined' } as const;
+  const outcomes = { known: 'known', skip: 'skipped', quarantine: 'quarantined', defer: 'deferred' } as const;
   for (const { action, listed } of plan) {
-    if (action === 'fetch' || action === 'defer' || book.isDecided(listed)) continue;
+    if (action === 'fetch' || book.isDecided(listed)) continue;
     book.decide(listed, outcomes[action]);
   }
 }

@@ -12,6 +12,7 @@ import type { PlannedRun } from './plan-run.ts';
 export function previewRun({ plan, health }: PlannedRun, run: AccountRun): void {
   const { due, deferred } = dueDeletions(knownCandidates(plan), run);
   const fetches = plan.filter((message) => message.action === 'fetch');
+  for (const { listed } of fetches) run.book.decide(listed, 'deferred');
   const afterFetch = fetches.filter((message) => isDueOnceFetched(message, run)).length;
   const hasAny = due.length + afterFetch > 0;
   const refusal = hasAny ? refusalOf(health) : undefined;
@@ -23,7 +24,8 @@ export function previewRun({ plan, health }: PlannedRun, run: AccountRun): void 
   run.options.observer?.deletionsPlanned?.({ outcome, due, deferred, afterFetch });
 }
 
-function isDueOnceFetched({ firstSeen }: PlannedFetch, { account, ports }: AccountRun): boolean {
+function isDueOnceFetched({ reason, firstSeen }: PlannedFetch, { account, ports }: AccountRun): boolean {
   const now = ports.now();
+  if (reason === 'deletion-needs-proof') return true;
   return isDue({ firstSeen: firstSeen ?? now }, account.onServer, now);
 }

@@ -29,6 +29,7 @@ export async function reidentify(
   try {
     const shown = await showHeaders(unknown, run, maildrop, lease);
     if (!shown) return 'the server has no TOP, so every message is fetched again';
+    if (run.options.stop.aborted) return TOO_SLOW;
     const records = await findByHeader(shown, run, maildrop);
     const matches = matchTurnover(shown, records);
     const sample = sampleOf(matches);
@@ -44,6 +45,9 @@ export async function reidentify(
   }
 }
 
+/** Of what was only looked at nothing is kept: the next run fetches it, and gets further each time. */
+const TOO_SLOW = 'the run ended before the messages could be recognised, so every message is fetched again';
+
 /** @returns why nothing can be believed, if so */
 async function confirm(
   sample: readonly TurnoverMatch[],
@@ -52,9 +56,11 @@ async function confirm(
   lease: LeaseKeeper,
 ): Promise<string | undefined> {
   for (const { listed, record } of sample) {
-    if (run.options.stop.aborted) return 'the run was stopped before they could be recognised';
+    if (run.options.stop.aborted) return TOO_SLOW;
     await lease.keep();
-    const imported = await importMessage(listed, record.firstSeen, run, maildrop);
+    const firstSeen = (sha256: Sha256): number | undefined =>
+      sha256 === record.sha256 ? record.firstSeen : undefined;
+    const imported = await importMessage(listed, firstSeen, run, maildrop);
     run.book.decide(listed, imported.outcome);
     if (imported.record.sha256 === record.sha256) continue;
     return 'header and size do not tell messages apart here, so every message is fetched again';
@@ -79,7 +85,7 @@ async function showHeaders(
     if (run.options.stop.aborted) break;
     await lease.keep();
     const header = await maildrop.header(listed);
-    if (!header && index === 0) return undefined;
+    if (!header && shown.length === 0 && index >= 2) return undefined;
     if (!header) continue;
     const headerSha256 = await readFingerprint(header);
     if (headerSha256 !== undefined) shown.push({ listed, headerSha256 });
@@ -96,11 +102,15 @@ async function findByHeader(
   const wanted = new Set(shown.map(({ headerSha256 }) => headerSha256));
   const listed = new Set<Uidl | undefined>(listing.map(({ uidl }) => uidl));
   const found = new Map<Sha256, StoredRecord[]>();
+  const misleading = new Set<Sha256>();
   for await (const record of ports.ledger.records(account.id)) {
-    if (record.state !== 'stored' || record.headerSha256 === undefined || record.mark) continue;
-    if (!wanted.has(record.headerSha256) || listed.has(record.uidl)) continue;
+    if (record.state !== 'stored' || record.headerSha256 === undefined) continue;
+    if (!wanted.has(record.headerSha256)) continue;
+    // One that is listed under its own UIDL is not the one looked for; one that is lost has to be fetched.
+    if (listed.has(record.uidl) || record.mark?.kind === 'lost') misleading.add(record.headerSha256);
     found.set(record.headerSha256, [...(found.get(record.headerSha256) ?? []), record]);
   }
+  for (const headerSha256 of misleading) found.delete(headerSha256);
   return found;
 }
 

@@ -1,4 +1,4 @@
-// The books of one run: each listed message ends in one state, and what is not decided at the end is deferred.
+// The books of one run: each listed message is decided once, and at the end all of them are.
 
 import type { ListedMessage } from '../core/pop3/listing.ts';
 import { MailferryError } from '../core/errors.ts';
@@ -74,6 +74,10 @@ export class RunBook {
     this.#observer?.noticed?.(notice);
   }
 
+  hasNoticed(code: RunNotice['code']): boolean {
+    return this.#notices.some((notice) => notice.code === code);
+  }
+
   get errors(): readonly RunError[] {
     return this.#errors;
   }
@@ -87,11 +91,14 @@ export class RunBook {
     return this.#errors.length > 0 ? 'partial' : 'complete';
   }
 
-  /** With everything undecided counted as deferred. @throws RUN_UNBALANCED: a bug of ours that must not pass for a good run */
+  /**
+   * What a stopped run did not decide is deferred. @throws RUN_UNBALANCED if another one did not decide everything: a bug
+   * of ours that must not pass for a good run
+   */
   counts(): RunCounts {
     const states = { known: 0, stored: 0, duplicate: 0, skipped: 0, quarantined: 0, failed: 0, deferred: 0 };
     for (const outcome of this.#outcomes.values()) states[outcome] += 1;
-    states.deferred += this.#listed.size - this.#outcomes.size;
+    if (this.#isStopped) states.deferred += this.#listed.size - this.#outcomes.size;
     const counts = { listed: this.#listed.size, ...states };
     if (!isBalanced(counts)) throw unbalanced(`the counts are ${JSON.stringify(counts)}`);
     return counts;

@@ -3,6 +3,7 @@
 import { leaseLost } from '../core/lease-lost.ts';
 import type { ListedMessage } from '../core/pop3/listing.ts';
 import type { StoredRef } from '../core/record.ts';
+import { NO_UIDL } from '../core/uidl.ts';
 import type { AccountRun } from './account-run.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 
@@ -16,7 +17,8 @@ export async function settleDeletions(
   { account, ports, runId }: AccountRun,
   lease: LeaseKeeper,
 ): Promise<number> {
-  const listed = new Set(listing.map(({ uidl }) => uidl));
+  // A record without UIDL may be any listed message without one.
+  const listed = new Set(listing.map(({ uidl }) => uidl ?? NO_UIDL));
   const gone: StoredRef[] = [];
   const there: StoredRef[] = [];
   for await (const record of ports.ledger.records(account.id)) {

@@ -8,9 +8,9 @@ import { deleteMessages } from './delete-messages.ts';
 import { fetchMessages } from './fetch-messages.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Maildrop } from './maildrop.ts';
-import { decideUnfetched, knownCandidates, planRun } from './plan-run.ts';
+import { decideUnfetched, planRun } from './plan-run.ts';
 import type { PlannedRun } from './plan-run.ts';
-import { proveDue } from './prove-due.ts';
+import { proveKnown } from './prove-known.ts';
 import { reidentify } from './reidentify.ts';
 import { settleDeletions } from './settle-deletions.ts';
 import { isTimeUp, stopReason } from './stop-reason.ts';
@@ -27,12 +27,12 @@ export async function workUnderLease(
 ): Promise<void> {
   const gone = state.deletionsUnsettled ? await settleDeletions(maildrop.listing, run, lease) : 0;
   const { plan: planned, health } = await planAgain(run, maildrop, lease, expectingGone(state, gone));
-  const plan = health.kind === 'normal' ? await proveDue(planned, run, maildrop, lease) : planned;
+  const { plan, proven } = await proveKnown(planned, run, maildrop, lease);
   decideUnfetched(plan, run);
   run.options.observer?.planned?.(plan);
   const fetched = await fetchMessages(plan, run, maildrop, lease);
   if (mayGoOn(run)) {
-    const candidates = inOrder([...knownCandidates(plan), ...fetched], maildrop);
+    const candidates = inOrder([...proven, ...fetched], maildrop);
     const marked = await deleteMessages(candidates, health, run, maildrop, lease);
     if (await maildrop.quit()) await marked?.settle();
   } else {
@@ -60,7 +60,7 @@ async function planAgain(
 ): Promise<PlannedRun> {
   const planned = await planRun(run, maildrop.listing, state);
   const { health } = planned;
-  if (health.kind !== 'turnover') return planned;
+  if (health.kind !== 'turnover' || planned.unknown.length === 0) return planned;
   const done = await reidentify(planned.unknown, run, maildrop, lease);
   run.book.notice('UIDL_TURNOVER', `${health.explanation}: ${done}`);
   return { ...(await planRun(run, maildrop.listing, state)), health };

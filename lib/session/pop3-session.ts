@@ -110,6 +110,7 @@ export class Pop3Session {
    */
   async top(messageNumber: number, lines: number): Promise<AsyncIterable<Uint8Array> | undefined> {
     const reply = await this.#command('TOP', TIMEOUTS_MS.retrieveIdle, `${messageNumber} ${lines}`);
+    if (reply.status === 'continue') throw this.#wire.fail(refused(`TOP ${messageNumber}`, reply, 'session'));
     return reply.status === 'ok' ? readBody(this.#wire, `the header of message ${messageNumber}`) : undefined;
   }
 

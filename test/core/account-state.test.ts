@@ -54,7 +54,8 @@ for (const outcome of ['complete', 'partial'] as const) {
 
 test('a stopped run keeps what the last good one left, and counts one more failure', () => {
   const before = accountProgress({ failures: 2 });
-  assert.deepEqual(progressAfter(before, ended({ outcome: 'stopped', listing: undefined })), {
+  const counts = { ...COUNTS, listed: 0, failed: 0, deferred: 0 };
+  assert.deepEqual(progressAfter(before, ended({ outcome: 'stopped', listing: undefined, counts })), {
     lastRunId: 'run-2',
     lastEndedAt: 5_000_000,
     lastOutcome: 'stopped',
@@ -66,13 +67,13 @@ test('a stopped run keeps what the last good one left, and counts one more failu
   });
 });
 
-test('a first run that is stopped leaves no success and no listing', () => {
+test('a first run that is stopped leaves no success and no listing, and what it did not come to as its backlog', () => {
   assert.deepEqual(progressAfter(undefined, ended({ outcome: 'stopped', listing: undefined })), {
     lastRunId: 'run-2',
     lastEndedAt: 5_000_000,
     lastOutcome: 'stopped',
     lastSuccessAt: undefined,
-    backlog: 0,
+    backlog: COUNTS.failed + COUNTS.deferred,
     failures: 1,
     nextAttemptAt: 5_000_000 + MINUTE_MS,
     lastListing: undefined,

@@ -1,10 +1,10 @@
-// Recognising messages after a UIDL turnover: never where two could be meant, and never believed before a fair sample.
+// Recognising messages after a UIDL turnover: by header and size, and never where two could be meant.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { matchTurnover, sampleOf } from '../../lib/core/match-turnover.ts';
-import type { ShownHeader, TurnoverMatch } from '../../lib/core/match-turnover.ts';
+import { matchTurnover } from '../../lib/core/match-turnover.ts';
+import type { ShownHeader } from '../../lib/core/match-turnover.ts';
 import type { Sha256, StoredRecord } from '../../lib/core/record.ts';
 import { storedRecord, uidlOf } from '../contract/sample-records.ts';
 import { row, rowOfUnknownSize } from '../support/listed-messages.ts';
@@ -166,47 +166,3 @@ test('no record is matched with two messages, and matches keep the order in whic
     }),
   );
 });
-
-function someMatches(count: number): TurnoverMatch[] {
-  return Array.from({ length: count }, (_, index) => ({
-    listed: row(index + 1, `new-${index}`),
-    record: record(`old-${index}`, `h${index}`),
-  }));
-}
-
-test('a sample is at least three, about the square root, without repeats, from the whole range', () => {
-  const matches = someMatches(3000);
-  fc.assert(
-    fc.property(fc.nat(3000), (count) => {
-      const all = matches.slice(0, count);
-      const places = sampleOf(all).map((match) => all.indexOf(match));
-      assert.ok(!places.includes(-1), 'only of what is there');
-      assert.ok(places.length >= Math.min(3, count));
-      assert.ok(places.length >= Math.sqrt(count) || places.length === count);
-      assert.ok(places.length <= Math.max(3, Math.sqrt(count) + 1));
-      // From the first on, no stretch longer than the next step is left out, up to the end.
-      const stepLimit = Math.ceil(count / places.length);
-      for (const [index, place] of [...places, count].entries()) {
-        const before = places[index - 1];
-        if (before === undefined) assert.equal(place, 0);
-        else assert.ok(place > before && place - before <= stepLimit, `${before} to ${place} of ${count}`);
-      }
-    }),
-  );
-});
-
-for (const [count, size] of [
-  [0, 0],
-  [1, 1],
-  [2, 2],
-  [3, 3],
-  [4, 3],
-  [9, 3],
-  [10, 4],
-  [100, 10],
-  [2500, 50],
-] as const) {
-  test(`of ${count} matches ${size} are confirmed`, () => {
-    assert.equal(sampleOf(someMatches(count)).length, size);
-  });
-}

@@ -47,6 +47,18 @@ const CASES: readonly Case[] = [
     left: [1],
   },
   {
+    name: 'one of two messages of one UIDL and size by its number, when the other is gone',
+    before: [mailOf('x', 'one'), mailOf('x', 'two')],
+    after: [mailOf('x', 'one')],
+    left: [1],
+  },
+  {
+    name: 'no message whose UIDL several others have now',
+    before: [A],
+    after: [B, mailOf('a', 'b'), mailOf('a', 'c')],
+    left: [],
+  },
+  {
     name: 'a message without UIDL by number and size',
     before: [A, B, C],
     after: [A, mailOf('b', 'b', 1), C, D],
