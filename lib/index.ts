@@ -1,6 +1,6 @@
 // The public entry point: what a program needs to run imports of its own.
 
-export type { Account, AccountId, ImportLimits, SecretRef, TlsMode } from './core/account.ts';
+export type { Account, AccountId, DeletionPolicy, ImportLimits, SecretRef, TlsMode } from './core/account.ts';
 export { MailferryError } from './core/errors.ts';
 export type { ErrorCode, ErrorScope } from './core/errors.ts';
 export type { MessageDocument } from './core/message/document.ts';

@@ -8,9 +8,11 @@ import type { Ledger } from '../ports.ts';
 
 /**
  * The worst that is true of it: `never-ran` · `never-succeeded` · `stale` the last success is too long ago ·
- * `quarantine` messages are left alone until somebody says otherwise · `failing` the last run failed · `ok`.
+ * `quarantine` messages are left alone until somebody says otherwise · `failing` the last run failed · `partial` it had
+ * errors with some messages · `ok`.
  */
-export type Condition = 'never-ran' | 'never-succeeded' | 'stale' | 'quarantine' | 'failing' | 'ok';
+export type Condition =
+  'never-ran' | 'never-succeeded' | 'stale' | 'quarantine' | 'failing' | 'partial' | 'ok';
 
 export interface AccountStatus {
   readonly account: AccountId;
@@ -75,7 +77,7 @@ export async function readAccountStatus(
 
 /** Whether somebody should look at it. */
 export function needsAttention({ condition }: AccountStatus): boolean {
-  return condition !== 'ok' && condition !== 'failing';
+  return !['ok', 'failing', 'partial'].includes(condition);
 }
 
 function conditionOf(
@@ -87,7 +89,8 @@ function conditionOf(
   if (progress.lastSuccessAt === undefined) return 'never-succeeded';
   if (isStale(progress, rules)) return 'stale';
   if (quarantined > 0) return 'quarantine';
-  return progress.failures > 0 ? 'failing' : 'ok';
+  if (progress.failures > 0) return 'failing';
+  return progress.lastOutcome === 'partial' ? 'partial' : 'ok';
 }
 
 /** An account without any success is as stale as can be. */

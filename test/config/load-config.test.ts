@@ -50,7 +50,14 @@ test('what is left out has its default', () => {
       allowPrivateNetwork: false,
       user: 'ann',
       password: { store: 'env', locator: 'PASSWORD' },
-      limits: { messageOctets: 100_000_000, runMessages: 10_000, runOctets: 5_000_000_000 },
+      onServer: 'keep',
+      pauseDeletions: false,
+      limits: {
+        messageOctets: 100_000_000,
+        runMessages: 10_000,
+        runOctets: 5_000_000_000,
+        deletionsPerRun: 1000,
+      },
     },
   ]);
 });
@@ -91,7 +98,7 @@ test('all problems are told at once, each with its path, its value and what is a
     archive: 's3://bucket',
     colour: 'red',
     accounts: [
-      { ...ACCOUNT, id: 'Not Good', port: 70_000, tls: 'maybe', onServer: 'delete' },
+      { ...ACCOUNT, id: 'Not Good', port: 70_000, tls: 'maybe', onServer: 'purge' },
       { ...ACCOUNT, id: 'b', host: '', user: undefined, auth: {}, limits: { runMessages: 0, more: 1 } },
     ],
   });
@@ -101,7 +108,7 @@ test('all problems are told at once, each with its path, its value and what is a
     'accounts[0].id: expected 1 to 63 of a-z, 0-9 and -, not starting with -, got "Not Good"',
     'accounts[0].port: expected a whole number from 1 to 65535, got 70000',
     'accounts[0].tls: expected implicit, starttls or none, got "maybe"',
-    'accounts[0].onServer: expected keep: this version deletes nothing on the server, got "delete"',
+    'accounts[0].onServer: expected keep, delete or { deleteAfterDays: N } with a whole number N of at least 1, got "purge"',
     'accounts[1].host: expected a host name or an IP address, got ""',
     'accounts[1].user: expected the user name of the mailbox, got nothing',
     'accounts[1].auth.password: expected a reference to a secret',
@@ -111,6 +118,42 @@ test('all problems are told at once, each with its path, its value and what is a
     assert.ok(problems.includes(`\n  ${expected}`), `${expected}\nis not in\n${problems}`);
   }
   assert.match(problems, /has 11 problems:/);
+});
+
+test('what may be deleted on the server is keep, delete, or a whole number of days', () => {
+  assert.equal(accountFrom({ onServer: 'keep' }).onServer, 'keep');
+  assert.equal(accountFrom({ onServer: 'delete' }).onServer, 'delete');
+  const aged = accountFrom({ onServer: { deleteAfterDays: 30 }, pauseDeletions: true });
+  assert.deepEqual([aged.onServer, aged.pauseDeletions], [{ deleteAfterDays: 30 }, true]);
+  assert.equal(accountFrom({ onServer: { deleteAfterDays: 1 } }).pauseDeletions, false);
+  for (const onServer of ['', 'Delete', true, 30, null, []]) {
+    const problems = problemsOfAccount({ onServer });
+    assert.match(problems, /has a problem:\n {2}accounts\[0\]\.onServer: expected keep, delete or \{/);
+    assert.ok(problems.includes(`got ${JSON.stringify(onServer)}`), problems);
+  }
+});
+
+test('a number of days that is none is named, with what is allowed', () => {
+  for (const days of [0, -1, 1.5, '30', null, undefined]) {
+    const problems = problemsOfAccount({ onServer: { deleteAfterDays: days } });
+    assert.match(
+      problems,
+      /has a problem:\n {2}accounts\[0\]\.onServer(\.deleteAfterDays)?: expected .*whole number .*of at least 1, got/,
+      String(days),
+    );
+  }
+  const twoRules = problemsOfAccount({ onServer: { deleteAfterDays: 30, keep: true } });
+  assert.match(twoRules, /accounts\[0\]\.onServer\.keep: there is no such key here/);
+});
+
+test('the deletions of a run are limited to a whole number up to 100000', () => {
+  for (const deletionsPerRun of [1, 100_000]) {
+    assert.equal(accountFrom({ limits: { deletionsPerRun } }).limits.deletionsPerRun, deletionsPerRun);
+  }
+  for (const deletionsPerRun of [0, 100_001, 2.5, '10', null]) {
+    const problems = problemsOfAccount({ limits: { deletionsPerRun } });
+    assert.match(problems, /limits\.deletionsPerRun: expected a whole number from 1 to 100000, got/);
+  }
 });
 
 test('a password in the place of a reference is never shown', () => {
@@ -169,7 +212,7 @@ test('the example of init is a configuration, as it is and with each of its opti
   const options = found.flatMap((match) =>
     match ? [{ name: match[3] ?? '', isLimit: match[2] !== '' }] : [],
   );
-  assert.equal(options.length, 10, 'options were added to the example or taken out: is each one tried?');
+  assert.equal(options.length, 12, 'options were added to the example or taken out: is each one tried?');
   for (const { name, isLimit } of options) {
     if (name === 'limits') continue;
     const text = isLimit ? exampleWith('limits', name) : exampleWith(name);

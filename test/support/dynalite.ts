@@ -24,7 +24,8 @@ export interface DynaliteServer extends AsyncDisposable {
 
 /** Listens on a free port of 127.0.0.1; the table is there and empty. */
 export async function startDynalite(): Promise<DynaliteServer> {
-  const dynalite = createRequire(import.meta.url)('dynalite') as Dynalite;
+  const require = createRequire(import.meta.url);
+  const dynalite = require('dynalite') as Dynalite;
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -15,7 +15,7 @@ const rowSchema = z.object({
   /** Of a stored message. */
   mark: z.enum(['deleting', 'deleted', 'lost']).nullable(),
   /** Of a message that could not be fetched. */
-  attempts: z.int().positive().nullable(),
+  attempts: z.int().nonnegative().nullable(),
 });
 
 export type LedgerRow = z.infer<typeof rowSchema>;

@@ -207,6 +207,20 @@ void test('an answer can wait, each command for its own time', async () => {
   }
 });
 
+void test('an answer can wait for the test to go on, and a server that holds one can be closed', async () => {
+  const go = Promise.withResolvers<void>();
+  const server = await startWith({ heldUntil: { STAT: go.promise, LIST: new Promise(() => {}) } });
+  using client = await connected(server);
+  const answer = client.ask('STAT');
+  const silence = new Promise((resolve) => setTimeout(resolve, 50, 'silence'));
+  assert.equal(await Promise.race([answer, silence]), 'silence');
+  go.resolve();
+  assert.match(await answer, /^\+OK 3 /);
+  client.send('LIST\r\n');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await server.close();
+});
+
 void test('a hanging command is never answered, and the server can still be closed', async () => {
   const server = await startWith({ hangOn: 'LIST' });
   using client = await connected(server);

@@ -24,12 +24,13 @@ export async function readWhole(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** Reads half of the body, and leaves the rest where it is. */
 export async function readHalf(request: IncomingMessage): Promise<void> {
   const half = Number(request.headers['content-length'] ?? 0) / 2;
   let seen = 0;
-  while (seen < half) {
-    const [chunk] = (await once(request, 'data')) as [Buffer];
-    seen += chunk.length;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    seen += (chunk as Buffer).length;
+    if (seen >= half) return;
   }
 }
 

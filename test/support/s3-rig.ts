@@ -10,7 +10,6 @@ import type { S3StrictProxy } from './s3-strict-proxy.ts';
 export interface S3Rig extends AsyncDisposable {
   readonly moto: RunningMoto;
   readonly proxy: S3StrictProxy;
-  /** Of all stores of this rig; the rig destroys it. */
   readonly store: S3BlobStore;
 }
 
@@ -18,13 +17,17 @@ export interface S3Rig extends AsyncDisposable {
 export const TEST_IDLE_MS = 1500;
 
 /** A proxy and a store of its own for one test. The moto stays the caller's. @param prefix its own for every test */
-export async function openS3Rig(moto: RunningMoto, prefix: string): Promise<S3Rig> {
+export async function openS3Rig(
+  moto: RunningMoto,
+  prefix: string,
+  idleTimeoutMs: number = TEST_IDLE_MS,
+): Promise<S3Rig> {
   const proxy = await startS3StrictProxy(moto.port);
   const client = createS3Client({
     endpoint: proxy.endpoint,
     region: TEST_REGION,
     credentials: TEST_CREDENTIALS,
-    idleTimeoutMs: TEST_IDLE_MS,
+    idleTimeoutMs,
   });
   return {
     moto,
@@ -42,11 +45,11 @@ export class S3Rigs implements AsyncDisposable {
   #moto: Promise<RunningMoto> | undefined;
   #opened = 0;
 
-  async open(): Promise<S3Rig & { readonly prefix: string }> {
+  async open(idleTimeoutMs?: number): Promise<S3Rig & { readonly prefix: string }> {
     this.#moto ??= startMoto();
     this.#opened += 1;
     const prefix = `test-${this.#opened}/`;
-    return { ...(await openS3Rig(await this.#moto, prefix)), prefix };
+    return { ...(await openS3Rig(await this.#moto, prefix, idleTimeoutMs)), prefix };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,6 +3,7 @@
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { promisify } from 'node:util';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { cut, errorAnswer, forward, readHalf, readWhole, send, sendHalf } from './s3-exchange.ts';
 import type { Answer } from './s3-exchange.ts';
@@ -10,12 +11,12 @@ import { refusalOf } from './s3-strict-checks.ts';
 
 /** What happens to one request. */
 export type S3Fault =
-  /** S3's answer, after it has read the body; `atOnce`: before it has. */
+  /** S3's answer, after it has read the body; `early`: before it has read any, or half and no more. */
   | {
       readonly status: number;
       readonly code: string;
       readonly headers?: OutgoingHttpHeaders;
-      readonly atOnce?: true;
+      readonly early?: 'before-body' | 'in-body';
     }
   /** The connection is cut: before the body is read, after half of it, after the server has answered, in half its answer. */
   | 'cut-before-body'
@@ -46,6 +47,8 @@ export interface S3StrictProxy extends AsyncDisposable {
   readonly seen: readonly SeenRequest[];
   /** These happen to the next requests of the method, one to each. */
   failNext(method: string, ...faults: readonly S3Fault[]): void;
+  /** How many connections clients have open. */
+  connections(): Promise<number>;
   /** Asked about each request of which nothing else was said. Disposing rejects if the proxy itself failed at any. */
   onRequest: (method: string, url: string) => S3Fault | undefined;
 }
@@ -105,6 +108,10 @@ class StrictProxy implements S3StrictProxy {
     this.#faults.set(method, [...(this.#faults.get(method) ?? []), ...faults]);
   }
 
+  async connections(): Promise<number> {
+    return await promisify(this.#server.getConnections.bind(this.#server))();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
@@ -127,12 +134,11 @@ class StrictProxy implements S3StrictProxy {
   /** @returns the status that was sent, if a whole answer was */
   async #answer({ request, response, fault, askForBody }: Exchange): Promise<number | undefined> {
     if (fault === 'cut-before-body') return cut(request);
-    if (typeof fault === 'object' && fault.atOnce) return send(request, response, errorAnswer(fault));
-    askForBody();
-    if (fault === 'cut-in-body') {
-      await readHalf(request);
-      return cut(request);
-    }
+    const early = typeof fault === 'object' ? fault.early : undefined;
+    if (early !== 'before-body') askForBody();
+    if (fault === 'cut-in-body' || early === 'in-body') await readHalf(request);
+    if (fault === 'cut-in-body') return cut(request);
+    if (typeof fault === 'object' && early) return send(request, response, errorAnswer(fault));
     const body = await readWhole(request);
     if (fault === 'hang') return undefined;
     if (typeof fault === 'object') return send(request, response, errorAnswer(fault));

@@ -1,6 +1,7 @@
 // One POP3 session from greeting to end: which command is allowed when (RFC 1939 section 3), one at a time, in order.
 // Never answers out of turn unless a fault says so.
 
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { capa, pass, stls, user } from './authorization.ts';
 import { retr, top } from './retrieval.ts';
@@ -86,11 +87,13 @@ async function answerNext(session: Session, signal: AbortSignal): Promise<void> 
 }
 
 async function obstruct(session: Session, verb: string, signal: AbortSignal): Promise<void> {
-  const { hangOn, delaysMs } = session.server.faults;
+  const { hangOn, heldUntil, delaysMs } = session.server.faults;
   if (hangOn === verb) {
     await session.wire.closed();
     throw new ConnectionEnded();
   }
+  const held = heldUntil?.[verb];
+  if (held) await Promise.race([held, once(signal, 'abort')]);
   const delayMs = delaysMs?.[verb] ?? delaysMs?.['*'] ?? 0;
   if (delayMs > 0) await sleep(delayMs, undefined, { signal });
 }

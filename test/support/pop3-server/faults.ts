@@ -45,6 +45,8 @@ export interface Pop3Faults {
   readonly hangOn?: string;
   /** Milliseconds to wait before the answer, by command; `*` for all others; `GREETING` for the greeting. */
   readonly delaysMs?: Readonly<Record<string, number>>;
+  /** The answer to this command waits for the promise; whatever the client does meanwhile, the connection stays open. */
+  readonly heldUntil?: Readonly<Record<string, Promise<void>>>;
   /** At most this many octets a write, each in a turn of the event loop of its own. 1 splits everything. */
   readonly writeOctets?: number;
 }
