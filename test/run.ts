@@ -1,8 +1,9 @@
-// `npm test`: builds the product, sees to a real Dovecot, runs every test, and says at the end what passed, failed and was not run.
+// `npm test`: builds the product, sees to a real Dovecot and an S3 server, runs every test, and says at the end what passed,
+// failed and was not run.
 // Never calls a run good in which something failed, nothing ran, or a required test was skipped.
 //
 //   node test/run.ts [--fast | --long] [FILE...]
-//   --fast   only what needs neither Dovecot nor patience; expects a build
+//   --fast   only what needs neither Dovecot nor S3 nor patience; expects a build
 //   --long   more kills and more cuts (also MAILFERRY_LONG=1)
 
 import { spawnSync } from 'node:child_process';
@@ -11,13 +12,15 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { provideDovecot } from './runner/provide-dovecot.ts';
+import { provideMoto } from './runner/provide-moto.ts';
 import { runFiles } from './runner/run-files.ts';
 import { closingReport } from './runner/closing-report.ts';
 import { DOVECOT_VARIABLE } from './support/dovecot-presence.ts';
+import { MOTO_VARIABLE } from './support/moto-presence.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-/** Folders whose tests start real servers and crash real processes. First, because they take longest. */
-const SLOW = ['test/crash/', 'test/interop/'];
+/** Where the paths of tests begin that start real servers and crash real processes. First, because they take longest. */
+const SLOW = ['test/crash/', 'test/interop/', 'test/adapters/s3-blob-store'];
 
 process.chdir(ROOT);
 process.exitCode = await main();
@@ -31,7 +34,10 @@ async function main(): Promise<number> {
   if (values.long) process.env['MAILFERRY_LONG'] = '1';
   if (!values.fast) {
     build();
-    if (files.some(isSlow)) process.env[DOVECOT_VARIABLE] ??= provideDovecot();
+    if (files.some(isSlow)) {
+      process.env[DOVECOT_VARIABLE] ??= provideDovecot();
+      process.env[MOTO_VARIABLE] ??= provideMoto();
+    }
   }
   const tally = await runFiles(files, {
     concurrency: Math.max(2, availableParallelism()),
@@ -50,7 +56,7 @@ function chooseFiles(fast: boolean): string[] {
 }
 
 function isSlow(file: string): boolean {
-  return SLOW.some((folder) => file.startsWith(folder));
+  return SLOW.some((start) => file.startsWith(start));
 }
 
 function build(): void {

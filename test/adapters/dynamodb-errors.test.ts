@@ -10,13 +10,8 @@ import { DynamodbTable } from '../../lib/adapters/dynamodb-table.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import { ANN, storedRecord, uidlOf } from '../contract/sample-records.ts';
 import { endpointOf, openTestTable, startDynalite, TABLE, useTestCredentials } from '../support/dynalite.ts';
-import {
-  INTERNAL_ERROR,
-  THROTTLED,
-  THROUGHPUT_EXCEEDED,
-  UNAVAILABLE,
-} from '../support/dynamodb-fault-proxy.ts';
-import type { DynamodbFault } from '../support/dynamodb-fault-proxy.ts';
+import { INTERNAL_ERROR, THROTTLED, THROUGHPUT_EXCEEDED, UNAVAILABLE } from '../support/dynamodb-fault.ts';
+import type { DynamodbFault } from '../support/dynamodb-fault.ts';
 import { openDynamodbRig } from '../support/dynamodb-rig.ts';
 
 const SECRET_UIDL = uidlOf('sender-chosen-uidl');
@@ -34,6 +29,9 @@ const EXPECTED: readonly Expected[] = [
   { fault: THROUGHPUT_EXCEEDED, retryable: true, hint: /throughput/ },
   { fault: 'dropped', retryable: true, hint: /network/ },
   { fault: 'answer-lost', retryable: true, hint: /network/ },
+  { fault: 'answer-cut', retryable: true, hint: /network/ },
+  { fault: 'empty-answer', retryable: true, hint: /between this machine and DynamoDB/ },
+  { fault: 'no-json', retryable: true, hint: /between this machine and DynamoDB/ },
   { fault: { status: 400, type: 'ResourceNotFoundException' }, retryable: false, hint: new RegExp(TABLE) },
   {
     fault: { status: 400, type: 'AccessDeniedException' },
@@ -93,6 +91,22 @@ test('a server that is not there is a network that fails', async () => {
   const error = await failureOf(async () => await new DynamodbLedger(table, Date.now).state(ANN));
   assert.deepEqual([error.code, error.retryable], ['LEDGER_FAILED', true]);
   assert.match(error.message, /ECONNREFUSED/);
+});
+
+test('without a region nothing is tried, and the hint says so', async () => {
+  const before = process.env['AWS_REGION'];
+  delete process.env['AWS_REGION'];
+  process.env['AWS_CONFIG_FILE'] = '/no/such/file';
+  try {
+    useTestCredentials();
+    using table = new DynamodbTable({ table: TABLE });
+    const error = await failureOf(async () => await new DynamodbLedger(table, Date.now).state(ANN));
+    assert.deepEqual([error.code, error.retryable], ['LEDGER_FAILED', false]);
+    assert.match(error.hint ?? '', /AWS_REGION/);
+  } finally {
+    delete process.env['AWS_CONFIG_FILE'];
+    if (before !== undefined) process.env['AWS_REGION'] = before;
+  }
 });
 
 test('a table that is not there is named', async () => {

@@ -16,13 +16,8 @@ import {
   storedRecord,
   uidlOf,
 } from '../contract/sample-records.ts';
-import {
-  INTERNAL_ERROR,
-  THROTTLED,
-  THROUGHPUT_EXCEEDED,
-  UNAVAILABLE,
-} from '../support/dynamodb-fault-proxy.ts';
-import type { DynamodbFault } from '../support/dynamodb-fault-proxy.ts';
+import { INTERNAL_ERROR, THROTTLED, THROUGHPUT_EXCEEDED, UNAVAILABLE } from '../support/dynamodb-fault.ts';
+import type { DynamodbFault } from '../support/dynamodb-fault.ts';
 import { openDynamodbRig } from '../support/dynamodb-rig.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 

@@ -7,8 +7,8 @@ import { DynamodbLedger } from '../../lib/adapters/dynamodb-ledger.ts';
 import type { AccountId } from '../../lib/core/account.ts';
 import type { LeaseHeld, LeaseHold } from '../../lib/ports.ts';
 import { ANN } from '../contract/sample-records.ts';
-import { INTERNAL_ERROR } from '../support/dynamodb-fault-proxy.ts';
-import type { DynamodbFault } from '../support/dynamodb-fault-proxy.ts';
+import { INTERNAL_ERROR } from '../support/dynamodb-fault.ts';
+import type { DynamodbFault } from '../support/dynamodb-fault.ts';
 import { openDynamodbRig } from '../support/dynamodb-rig.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 

@@ -2,8 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { mainKey, toAttributes } from '../../lib/adapters/dynamodb-items.ts';
 import { DynamodbLease } from '../../lib/adapters/dynamodb-lease.ts';
 import { DynamodbLedger } from '../../lib/adapters/dynamodb-ledger.ts';
+import type { AccountId } from '../../lib/core/account.ts';
 import {
   accountProgress,
   ANN,
@@ -13,9 +16,13 @@ import {
   storedRecord,
   uidlOf,
 } from '../contract/sample-records.ts';
+import { openTestClient, startDynalite, TABLE } from '../support/dynalite.ts';
+import type { DynamodbRequest } from '../support/dynamodb-fault-proxy.ts';
 import { openDynamodbRig } from '../support/dynamodb-rig.ts';
 
 const UIDL = uidlOf('a uidl');
+const OPERATIONS = new Set(['PutItem', 'GetItem', 'UpdateItem', 'BatchGetItem', 'Query']);
+const RUN_ID = '01JH0000000000000000000001';
 
 test('find asks for 100 UIDLs a request, whatever is known of them, and again for those of several messages', async () => {
   await using rig = await openDynamodbRig();
@@ -74,4 +81,47 @@ test('a mark is one write a message, a lease one a step, a run one', async () =>
   assert.deepEqual(rig.proxy.takeCounts(), { PutItem: 1 });
   await ledger.state(ANN);
   assert.deepEqual(rig.proxy.takeCounts(), { GetItem: 1 });
+});
+
+test('every read is strongly consistent, and a request is about one item or a range of one account', async () => {
+  await using rig = await openDynamodbRig();
+  const seen: DynamodbRequest[] = [];
+  rig.proxy.faultOf = (request) => void seen.push(request);
+  const [ledger, lease] = [new DynamodbLedger(rig.table, Date.now), new DynamodbLease(rig.table, Date.now)];
+  for (const uidl of [UIDL, uidlOf('')]) {
+    await ledger.commit(ANN, storedRecord(uidl, 'one'));
+    await ledger.commit(ANN, storedRecord(uidl, 'two'));
+    await ledger.commit(ANN, failedRecord(uidl));
+  }
+  await ledger.find(ANN, [UIDL, uidlOf('')]);
+  for await (const record of ledger.records(ANN)) assert.equal(record.state, 'stored');
+  await lease.acquire(ANN, 'host/1/run-1', 60_000);
+  await lease.acquire(ANN, 'host/1/run-2', 60_000);
+  await ledger.state(ANN);
+  await ledger.runs(ANN, 1);
+  assert.deepEqual(new Set(seen.map(({ operation }) => operation)), OPERATIONS);
+  for (const { operation, body } of seen) {
+    assert.equal(body['IndexName'], undefined);
+    const read = operation === 'BatchGetItem' ? Object.values(body['RequestItems'] ?? {})[0] : body;
+    if (operation !== 'PutItem' && operation !== 'UpdateItem')
+      assert.equal(read.ConsistentRead, true, operation);
+  }
+});
+
+test('the largest usual record is one write unit, with a mark and a UIDL of 300 octets', async () => {
+  await using server = await startDynalite();
+  const client = openTestClient(server.port);
+  try {
+    const mark = { kind: 'deleting', at: Date.now(), runId: RUN_ID } as const;
+    const record = storedRecord(uidlOf('x'.repeat(300)), 'content', {
+      runId: RUN_ID,
+      mark,
+      octets: 5_000_000_000,
+    });
+    const item = { ...mainKey('a'.repeat(63) as AccountId, record.uidl), ...toAttributes(record) };
+    const put = new PutItemCommand({ TableName: TABLE, Item: item, ReturnConsumedCapacity: 'TOTAL' });
+    assert.equal((await client.send(put)).ConsumedCapacity?.CapacityUnits, 1);
+  } finally {
+    client.destroy();
+  }
 });

@@ -4,9 +4,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MailferryError } from '../../lib/core/errors.ts';
 import type { Blob } from '../../lib/ports.ts';
-import { blobOf } from '../support/memory-blob-store.ts';
+import { blobOf, inPieces } from '../support/memory-blob-store.ts';
 import { motoSkip } from '../support/moto-presence.ts';
 import { S3Rigs } from '../support/s3-rig.ts';
 import { CONFLICT, INTERNAL_ERROR, SLOW_DOWN } from '../support/s3-strict-proxy.ts';
@@ -21,9 +22,12 @@ const SMALL = Buffer.from('one message\r\n');
 /** The SDK asks before it sends so much (Expect: 100-continue). */
 const LARGE = randomBytes(3 * 1024 * 1024);
 
+/** For what must happen by itself, and not because a connection was idle for so long. */
+const PATIENCE_MS = 15_000;
+
 const FORGETTABLE: readonly (readonly [string, S3Fault])[] = [
   ['503 SlowDown', SLOW_DOWN],
-  ['503 before the body is read', { ...SLOW_DOWN, atOnce: true }],
+  ['503 before the body is read', { ...SLOW_DOWN, early: 'before-body' }],
   ['500', INTERNAL_ERROR],
   ['409 ConditionalRequestConflict', CONFLICT],
   ['a connection cut before the body', 'cut-before-body'],
@@ -130,9 +134,9 @@ test('a look at the object that fails does not pass for an object that is right'
 
 test(
   'octets that cannot be read are not asked for again, and their error is told as it is',
-  { skip },
+  { skip, timeout: PATIENCE_MS },
   async () => {
-    await using rig = await rigs.open();
+    await using rig = await rigs.open(2 * PATIENCE_MS);
     const spoolFailed = new MailferryError('the spool is gone', {
       code: 'SPOOL_FAILED',
       scope: 'session',
@@ -148,6 +152,21 @@ test(
       assert.equal(closed(), 1);
     }
     assert.deepEqual(await rig.moto.versions(rig.prefix), []);
+  },
+);
+
+test(
+  'a refusal that comes while the octets are still being read ends the reading and the connection',
+  { skip, timeout: PATIENCE_MS },
+  async () => {
+    await using rig = await rigs.open(2 * PATIENCE_MS);
+    const read = Promise.withResolvers<void>();
+    const { blob, opened, closed } = counted({ ...blobOf(SMALL), open: () => slowly(SMALL, read.promise) });
+    rig.proxy.failNext('PUT', { status: 403, code: 'AccessDenied', early: 'in-body' });
+    await assert.rejects(rig.store.put(KEY, blob), { code: 'ARCHIVE_UNWRITABLE', retryable: false });
+    while ((await rig.proxy.connections()) > 0) await sleep(10);
+    read.resolve();
+    while (closed() < opened()) await sleep(10);
   },
 );
 
@@ -169,4 +188,11 @@ function counted(blob: Blob): { blob: Blob; opened: () => number; closed: () => 
 async function* failingAfter(octets: Uint8Array, error: Error): AsyncGenerator<Uint8Array> {
   yield octets;
   throw error;
+}
+
+/** Octet by octet; the last when it is allowed. */
+async function* slowly(octets: Buffer, last: Promise<void>): AsyncGenerator<Uint8Array> {
+  yield* inPieces(octets.subarray(0, -1), 1);
+  await last;
+  yield octets.subarray(-1);
 }

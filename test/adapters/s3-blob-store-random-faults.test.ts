@@ -21,7 +21,7 @@ const WRITE_FAULTS: readonly S3Fault[] = [
   SLOW_DOWN,
   INTERNAL_ERROR,
   CONFLICT,
-  { ...INTERNAL_ERROR, atOnce: true },
+  { ...INTERNAL_ERROR, early: 'before-body' },
   'cut-before-body',
   'cut-in-body',
   'lose-answer',

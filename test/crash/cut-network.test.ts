@@ -1,4 +1,5 @@
-// The network breaks at any octet of a session: the run says so, and the next one completes the archive.
+// The network breaks at any octet of a session: the run says so, goes on in another session where it can, and the next one
+// completes the archive. A message is never blamed for a network that is gone.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -6,10 +7,12 @@ import { test } from 'node:test';
 import { assertBalanced, assertHoldsMailbox, assertNothingNew } from '../support/agreement.ts';
 import { assertFinished, assertUndamaged, readArchive } from '../support/archive-snapshot.ts';
 import { mailWithAttachments } from '../support/attachment-mail.ts';
+import { startCommandProxy } from '../support/command-proxy.ts';
 import { startCutProxy } from '../support/cut-proxy.ts';
 import { dovecotSkip } from '../support/dovecot-presence.ts';
 import { startDovecot, type RunningDovecot } from '../support/dovecot.ts';
 import { runImportOfOne, writeConfig, type ReportedRun } from '../support/import-run.ts';
+import { readLedger } from '../support/ledger-file.ts';
 import { readWithPython, type SecondOpinion } from '../support/second-opinion.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -21,7 +24,7 @@ const RANDOM_CUTS = process.env['MAILFERRY_LONG'] === '1' ? 60 : 6;
 const LAST_ANSWER_OCTETS = 8;
 
 void test(
-  'an import cut off at any octet says POP3_CONNECTION_LOST, and the next run has every message once',
+  'an import whose every session is cut at some octet says POP3_CONNECTION_LOST, and the next run has every message once',
   { skip: dovecotSkip(), timeout: 60_000 + RANDOM_CUTS * 10_000 },
   async (t) => {
     const random = seededRandom();
@@ -43,6 +46,31 @@ void test(
         await assertCompletes(dovecot, place, mailbox);
       });
     }
+  },
+);
+
+void test(
+  'a network that is gone for good in the middle of a message costs no message an attempt, however often',
+  { skip: dovecotSkip(), timeout: 120_000 },
+  async () => {
+    await using folder = await temporaryFolder();
+    await using dovecot = await startLoadedDovecot();
+    const mailbox = await readWithPython(dovecot);
+    for (const known of [0, 4, 8, 12, 16]) {
+      const cut = { verb: 'RETR', occurrence: 5, where: 3_000, forGood: true } as const;
+      await using proxy = await startCommandProxy({ port: dovecot.port, cut });
+      const configFile = await writeConfig(folder.path, { port: proxy.port, user: dovecot.user });
+      const { exitCode, run } = await runImportOfOne({ configFile, password: dovecot.password });
+      assert.deepEqual([exitCode, run.outcome], [1, 'stopped'], JSON.stringify(run));
+      assert.deepEqual(codesOf(run), ['POP3_CONNECTION_LOST']);
+      assertBalanced(run.counts);
+      assert.deepEqual([run.counts.known, run.counts.stored, run.counts.failed], [known, 4, 1]);
+      // Once more, and no more often.
+      assert.equal(proxy.connections.length, 2);
+    }
+    const blamed = readLedger(join(folder.path, 'mail')).filter(({ state }) => state !== 'stored');
+    assert.deepEqual(blamed, []);
+    await assertCompletes(dovecot, folder.path, mailbox);
   },
 );
 
@@ -97,11 +125,24 @@ async function importCut(
   const configFile = await writeConfig(place, { port: proxy.port, user: dovecot.user });
   const { exitCode, run } = await runImportOfOne({ configFile, password: dovecot.password });
   assert.ok(proxy.cuts() > 0, 'nothing was cut');
-  assert.equal(exitCode, 1);
-  assert.deepEqual([...new Set(run.errors.map(({ code }) => code))], ['POP3_CONNECTION_LOST']);
+  assert.equal(exitCode, 1, JSON.stringify(run));
+  assert.deepEqual(codesOf(run), ['POP3_CONNECTION_LOST']);
   assertBalanced(run.counts);
+  assertWentOn(run, proxy.cuts());
   assertUndamaged(await readArchive(join(place, 'mail')));
   return run;
+}
+
+/** Every session that broke cost one message or ended the run, and none was followed by more than one other. */
+function assertWentOn({ outcome, counts, notices }: ReportedRun, broken: number): void {
+  const reconnected = notices.filter(({ code }) => code === 'RECONNECTED').length;
+  assert.equal(counts.quarantined, 0);
+  if (outcome === 'partial') assert.deepEqual([counts.failed, reconnected], [broken, broken]);
+  else assert.deepEqual([outcome, reconnected < broken], ['stopped', true]);
+}
+
+function codesOf({ errors }: ReportedRun): string[] {
+  return [...new Set(errors.map(({ code }) => code))];
 }
 
 async function assertCompletes(

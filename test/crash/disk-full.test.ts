@@ -9,6 +9,12 @@ import { assertFinished, assertUndamaged, readArchive, storedDigests } from '../
 import { mailWithAttachments } from '../support/attachment-mail.ts';
 import { runCli, type CliIdentity } from '../support/cli.ts';
 import { runImportOfOne, startImport, writeConfig } from '../support/import-run.ts';
+import {
+  assertAllDeleted,
+  assertNothingLost,
+  mailboxOf,
+  type MailboxMessage,
+} from '../support/nothing-lost.ts';
 import { maildropOf } from '../support/pop3-server/maildrop.ts';
 import { startPop3Server, type Pop3TestServer } from '../support/pop3-server.ts';
 import { mountSkip, mountSmallDisk } from '../support/small-disk.ts';
@@ -21,24 +27,41 @@ const USER = 'reader';
 const PASSWORD = 's3cret pass';
 const mail = Array.from({ length: MESSAGES }, (_, index) => mailWithAttachments(index));
 
-for (const sizeOctets of [16 * KB, 100 * KB, 500 * KB, 2000 * KB]) {
+const DISKS = [
+  { sizeOctets: 16 * KB, onServer: 'keep' },
+  { sizeOctets: 100 * KB, onServer: 'keep' },
+  { sizeOctets: 500 * KB, onServer: 'keep' },
+  { sizeOctets: 2000 * KB, onServer: 'keep' },
+  { sizeOctets: 100 * KB, onServer: 'delete' },
+  { sizeOctets: 1000 * KB, onServer: 'delete' },
+] as const;
+
+for (const { sizeOctets, onServer } of DISKS) {
   void test(
-    `an archive disk of ${sizeOctets / KB} kB fills up: ARCHIVE_FULL, nothing half-written, all there after making room`,
+    `an archive disk of ${sizeOctets / KB} kB fills up (onServer: ${onServer}): ARCHIVE_FULL, nothing half-written or lost, all there after making room`,
     { skip: mountSkip(), timeout: 60_000 },
     async () => {
       await using folder = await temporaryFolder();
       await using server = await startLoadedServer();
       const archive = join(folder.path, 'mail');
       await using disk = mountSmallDisk(archive, sizeOctets);
-      const configFile = await writeConfig(folder.path, { port: server.port, user: USER });
+      const mailbox = mailboxOf(server.maildrop);
+      const configFile = await writeConfig(folder.path, { port: server.port, user: USER, onServer });
       const options = { configFile, password: PASSWORD };
-      const full = await startImport(options).result;
-      assert.equal(full.exitCode, 1, full.stdout + full.stderr);
-      assert.match(full.stdout + full.stderr, /ARCHIVE_FULL|LEDGER_FAILED|SPOOL_FAILED/);
-      assert.match(full.stdout + full.stderr, /no space|full|ENOSPC/i);
-      assertUndamaged(await readArchive(archive));
+      // Twice: what the first one stored is known to the second, and may be deleted if it is sound.
+      for (let runs = 0; runs < 2; runs += 1) {
+        const full = await startImport(options).result;
+        assert.equal(full.exitCode, 1, full.stdout + full.stderr);
+        assert.match(full.stdout + full.stderr, /ARCHIVE_FULL|LEDGER_FAILED|SPOOL_FAILED/);
+        assert.match(full.stdout + full.stderr, /no space|full|ENOSPC/i);
+        const after = await readArchive(archive);
+        assertUndamaged(after);
+        assertNothingLost(mailbox, mailboxOf(server.maildrop), after);
+      }
       disk.resize(64_000 * KB);
       await assertCompletes(options, archive);
+      if (onServer === 'keep') assert.deepEqual(mailboxOf(server.maildrop), mailbox);
+      else await assertDeletedAtLast(server, mailbox, options, archive);
     },
   );
 }
@@ -108,6 +131,19 @@ void test(
 
 function startLoadedServer(): Promise<Pop3TestServer> {
   return startPop3Server({ maildrop: maildropOf(mail), user: USER, password: PASSWORD });
+}
+
+/** By the run that completed the archive, or by one more. */
+async function assertDeletedAtLast(
+  server: Pop3TestServer,
+  mailbox: readonly MailboxMessage[],
+  options: Options,
+  archive: string,
+): Promise<void> {
+  const { exitCode, run } = await runImportOfOne(options);
+  assert.equal(exitCode, 0, JSON.stringify(run));
+  assert.deepEqual(server.maildrop, []);
+  assertAllDeleted(archive, mailbox);
 }
 
 interface Options {

@@ -15,7 +15,8 @@ import { mailWithAttachments } from '../support/attachment-mail.ts';
 import { dovecotSkip } from '../support/dovecot-presence.ts';
 import { startDovecot } from '../support/dovecot.ts';
 import { runImportOfOne, startImport, writeConfig, type ImportOptions } from '../support/import-run.ts';
-import { processesOfGroup, procSkip } from '../support/process-facts.ts';
+import { assertNoOrphans } from '../support/no-orphans.ts';
+import { procSkip } from '../support/process-facts.ts';
 import { readWithPython, type SecondOpinion } from '../support/second-opinion.ts';
 import { seededRandom, type SeededRandom } from '../support/seeded-random.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -24,7 +25,6 @@ const MESSAGES = 300;
 const KILLS = process.env['MAILFERRY_LONG'] === '1' ? 100 : 10;
 /** Then another archive is begun: later kills would find little left to import. */
 const KILLS_PER_ARCHIVE = 10;
-const ORPHAN_PATIENCE_MS = 5_000;
 
 void test(
   `an import killed ${KILLS} times leaves nothing lost, twice, half-written or lying about`,
@@ -121,14 +121,6 @@ async function killRepeatedly(
     states.push(objects);
   }
   return states;
-}
-
-async function assertNoOrphans(group: number): Promise<void> {
-  const deadline = Date.now() + ORPHAN_PATIENCE_MS;
-  while (processesOfGroup(group).length > 0) {
-    assert.ok(Date.now() < deadline, `children live on: ${processesOfGroup(group).join(' ')}`);
-    await sleep(20);
-  }
 }
 
 async function assertRecovers(

@@ -2,6 +2,7 @@
 
 import { NO_CORPUS } from '../support/corpus.ts';
 import { NO_DOVECOT } from '../support/dovecot-presence.ts';
+import { NO_MOTO } from '../support/moto-presence.ts';
 import type { SkippedTest, Tally } from './run-files.ts';
 
 export interface ClosingReport {
@@ -11,9 +12,12 @@ export interface ClosingReport {
   readonly good: boolean;
 }
 
+/** Skip reasons that begin so. */
+const REQUIRED = [NO_DOVECOT, NO_MOTO, NO_CORPUS];
+
 /** @param requireInterop the tests against real servers and the corpus must not be skipped */
 export function closingReport({ passed, failed, skips }: Tally, requireInterop: boolean): ClosingReport {
-  const missing = requireInterop ? skips.filter(needsRealMail) : [];
+  const missing = requireInterop ? skips.filter(isRequired) : [];
   const lines = ['', ...skipLines(skips)];
   if (missing.length > 0)
     lines.push(`${missing.length} of these are required here (MAILFERRY_REQUIRE_INTEROP=1)`);
@@ -31,6 +35,6 @@ function skipLines(skips: readonly SkippedTest[]): string[] {
   ]);
 }
 
-function needsRealMail({ file, reason }: SkippedTest): boolean {
-  return file.startsWith('test/interop/') || reason.startsWith(NO_DOVECOT) || reason.startsWith(NO_CORPUS);
+function isRequired({ file, reason }: SkippedTest): boolean {
+  return file.startsWith('test/interop/') || REQUIRED.some((lack) => reason.startsWith(lack));
 }

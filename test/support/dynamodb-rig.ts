@@ -6,6 +6,8 @@ import { startDynamodbFaultProxy } from './dynamodb-fault-proxy.ts';
 import type { DynamodbFaultProxy } from './dynamodb-fault-proxy.ts';
 
 export interface DynamodbRig extends AsyncDisposable {
+  /** Past the proxy. */
+  readonly serverPort: number;
   readonly proxy: DynamodbFaultProxy;
   /** Through the proxy. */
   readonly table: DynamodbTable;
@@ -23,6 +25,7 @@ export async function openDynamodbRig(options: RigTableOptions = {}): Promise<Dy
     const open = ({ direct = false, ...others }: RigTableOptions = {}): DynamodbTable =>
       stack.use(openTestTable(direct ? server.port : proxy.port, others));
     return {
+      serverPort: server.port,
       proxy,
       table: open(options),
       open,

@@ -53,6 +53,8 @@ export interface S3StrictProxy extends AsyncDisposable {
   onRequest: (method: string, url: string) => S3Fault | undefined;
 }
 
+const NEVER_MS = 3_600_000;
+
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -75,7 +77,8 @@ class StrictProxy implements S3StrictProxy {
   readonly #faults = new Map<string, S3Fault[]>();
   /** Of each object the last write that was passed on: S3 does them one after another, moto at the same time. */
   readonly #writes = new Map<string, Promise<unknown>>();
-  readonly #server = createServer();
+  /** Ends no idle connection: a client must do that itself. */
+  readonly #server = createServer({ keepAliveTimeout: NEVER_MS });
   /** What went wrong here and not in the client: a test must not take it for a fault it asked for. */
   readonly #ownFailures: unknown[] = [];
 
