@@ -6,6 +6,7 @@
 
 import type { AccountId } from '../core/account.ts';
 import type { FailedRecord, MessageRecord, SkippedRecord, StoredRecord } from '../core/record.ts';
+import { NO_UIDL } from '../core/uidl.ts';
 import type { Committed } from '../ports.ts';
 import { flag, text } from './dynamodb-attributes.ts';
 import type { Item } from './dynamodb-attributes.ts';
@@ -14,7 +15,6 @@ import {
   attributesFetched,
   mainKey,
   messagePartition,
-  NO_UIDL,
   ownKey,
   ownPrefix,
   SEVERAL,

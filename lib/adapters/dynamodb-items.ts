@@ -38,9 +38,6 @@ export function messagePartition(account: AccountId): string {
   return `U#${account}`;
 }
 
-/** The UIDL of messages that have none: they are told apart by their content alone, and have own items only. */
-export const NO_UIDL = '' as Uidl;
-
 /** The item of a UIDL: of the first message that was stored under it, or of the last failure before one was. */
 export function mainKey(account: AccountId, uidl: Uidl): Item {
   return { pk: text(messagePartition(account)), sk: text(uidlHash(uidl)) };

@@ -5,6 +5,7 @@ import type { AccountId } from '../core/account.ts';
 import type { AccountProgress, AccountState } from '../core/account-state.ts';
 import type { MessageRecord, RecordMark, StoredRef } from '../core/record.ts';
 import type { RunRecord } from '../core/run-record.ts';
+import { NO_UIDL } from '../core/uidl.ts';
 import type { Uidl } from '../core/uidl.ts';
 import type { Committed, LeaseHold, Ledger } from '../ports.ts';
 import { forEachAtMost, inBatches } from './bounded-work.ts';
@@ -15,7 +16,6 @@ import type { Condition } from './dynamodb-expressions.ts';
 import {
   mainKey,
   messagePartition,
-  NO_UIDL,
   ownKey,
   SEVERAL,
   toMarkAttribute,

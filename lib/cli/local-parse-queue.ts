@@ -54,7 +54,8 @@ export class LocalParseQueue implements JobQueue<ParseJob> {
       const outcome = await this.#pool.parse(job);
       if (outcome === 'failed') this.#failed += 1;
       if (outcome === 'absent') throw missing(job);
-      this.#jobs.done(job);
+      // A queue that fails once, locked perhaps, is not asked again for each job: what is not crossed out is done again.
+      if (this.#error === undefined) this.#jobs.done(job);
     } catch (error) {
       this.#error ??= error instanceof Error ? error : new Error(String(error));
     }

@@ -71,7 +71,11 @@ async function takeCourse(run: AccountRun, course: Course): Promise<void> {
     const planned = await planRun(run, maildrop.listing, course.state);
     if (options.dryRun !== true && hasWork(planned, run, course.state)) {
       course.lease = await LeaseKeeper.acquire(account.id, run.runId, ports);
+      const before = course.state.progress?.lastRunId;
       course.state = await ports.ledger.state(account.id);
+      // Another run was at work since we listed, and may have deleted what we would fetch.
+      if (course.state.progress?.lastRunId !== before) await maildrop.listAgain();
+      book.list(maildrop.listing);
       await workUnderLease(run, maildrop, course.lease, course.state);
     } else {
       decideUnfetched(planned.plan, run);
@@ -111,7 +115,10 @@ async function leaveBehind(run: AccountRun, { state, lease }: Course, startedAt:
     } catch (error) {
       // What stopped the run stops this too: one report of it is enough.
       const { code } = toRunError(error);
-      if (!book.errors.some((reported) => reported.code === code)) book.stopFor(error);
+      const isKnown = book.errors.some((reported) => reported.code === code);
+      if (!isKnown) book.stopFor(error);
+      // And a ledger that is locked makes each of these wait.
+      if (isKnown && code === 'LEDGER_FAILED') break;
     }
   }
 }

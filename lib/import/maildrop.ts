@@ -22,11 +22,10 @@ interface Way {
 }
 
 export class Maildrop {
-  /** Of the first session; it stays what the run is about. */
-  readonly listing: readonly ListedMessage[];
-  readonly hasUidls: boolean;
   readonly #way: Way;
   #session: Pop3Session;
+  #listing: readonly ListedMessage[];
+  #hasUidls: boolean;
   #numbers: ReadonlyMap<ListedMessage, number>;
   /** Shown by the server in this session and not yet committed: see `quit`. */
   readonly #uncommitted = new Set<ListedMessage>();
@@ -34,8 +33,8 @@ export class Maildrop {
   private constructor(way: Way, opened: Opened) {
     this.#way = way;
     this.#session = opened.session;
-    this.listing = opened.listing;
-    this.hasUidls = opened.hasUidls;
+    this.#listing = opened.listing;
+    this.#hasUidls = opened.hasUidls;
     this.#numbers = new Map(opened.listing.map((listed) => [listed, listed.messageNumber]));
   }
 
@@ -44,12 +43,31 @@ export class Maildrop {
     return new Maildrop(way, await openListed(way));
   }
 
+  /** Of the first session: it stays what the run is about, until it is listed again. */
+  get listing(): readonly ListedMessage[] {
+    return this.#listing;
+  }
+
+  get hasUidls(): boolean {
+    return this.#hasUidls;
+  }
+
+  /** Another session and its listing, before anything was done by the first. @throws as `open` does */
+  async listAgain(): Promise<void> {
+    this.drop();
+    const { session, listing, hasUidls } = await openListed(this.#way);
+    this.#session = session;
+    this.#listing = listing;
+    this.#hasUidls = hasUidls;
+    this.#numbers = new Map(listing.map((listed) => [listed, listed.messageNumber]));
+  }
+
   /** Another session after one that broke. @throws as `open` does */
   async reopen(): Promise<void> {
     this.drop();
     const { session, listing } = await openListed(this.#way);
     this.#session = session;
-    this.#numbers = renumber(this.listing, listing);
+    this.#numbers = renumber(this.#listing, listing);
   }
 
   /** Whether the present session lists this message. */

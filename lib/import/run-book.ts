@@ -30,9 +30,11 @@ export class RunBook {
     this.#observer = observer;
   }
 
-  /** The listing that the run is about. */
+  /** The listing that the run is about; another one replaces it, while nothing is decided. */
   list(messages: readonly ListedMessage[]): void {
+    if (this.#outcomes.size > 0) throw unbalanced('messages are decided, and would be listed anew');
     this.#isListed = true;
+    this.#listed.clear();
     for (const listed of messages) this.#listed.add(listed);
   }
 

@@ -1,4 +1,5 @@
-// An S3 that fails at random, under several writers of the same objects. The seed in the output brings a run back.
+// An S3 that fails at random, under several writers of the same objects. The seed in the output brings the same draws back;
+// which request meets which of them is up to the order in which the writers come.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -12,7 +13,7 @@ import { CONFLICT, INTERNAL_ERROR, SLOW_DOWN } from '../support/s3-strict-proxy.
 import type { S3Fault } from '../support/s3-strict-proxy.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
-const OBJECTS = 80;
+const OBJECTS = 60;
 const WRITERS = 6;
 const LARGEST_OCTETS = 100_000;
 

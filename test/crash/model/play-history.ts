@@ -26,7 +26,7 @@ export async function playHistory(history: History, census: Census): Promise<rea
   return world.accusations;
 }
 
-export function foundWorld({ quirks, policy, knowsTheDead }: History, census: Census): World {
+function foundWorld({ quirks, policy, knowsTheDead }: History, census: Census): World {
   const world = new World(census);
   world.server.quirks = { ...NO_QUIRKS, ...quirks };
   world.policy = { ...PLAIN_POLICY, ...policy };

@@ -40,8 +40,8 @@ interface Conduct {
   readonly marked: MailMessage[];
   /** Messages its DELE and QUIT took away. */
   readonly removed: MailMessage[];
-  /** Of its first session. */
-  listing: readonly MailMessage[] | undefined;
+  /** Of each of its sessions. */
+  readonly listings: (readonly MailMessage[])[];
   /** Listed in a plan it completed. */
   readonly planned: MailMessage[];
   leases: 'none' | 'had';
@@ -55,7 +55,7 @@ export class Process {
     retrieved: [],
     marked: [],
     removed: [],
-    listing: undefined,
+    listings: [],
     planned: [],
     leases: 'none',
     isLeaseProven: false,

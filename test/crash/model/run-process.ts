@@ -85,8 +85,10 @@ async function run(
       noDelete: flag === 'no-delete',
       observer: {
         planned: (messages) => {
+          // A run lists again when another was at work since; it plans what it listed last.
+          const listing = process.conduct.listings.findLast(({ length }) => length === messages.length);
           for (const { listed } of messages) {
-            const message = process.conduct.listing?.[listed.messageNumber - 1];
+            const message = listing?.[listed.messageNumber - 1];
             if (message) process.conduct.planned.push(message);
           }
         },

@@ -25,7 +25,7 @@ export class Witness implements ServerWitness<Process> {
   }
 
   loggedIn(process: Process, listing: readonly MailMessage[]): void {
-    process.conduct.listing ??= listing;
+    process.conduct.listings.push(listing);
   }
 
   listed(message: MailMessage): void {
