@@ -90,7 +90,7 @@ export function compareListing(
   limits: ImportLimits,
 ): ListingComparison {
   const everything = { ...limits, runMessages: undefined, runOctets: undefined };
-  const plan = planImport(rows, known, { limits: everything, onServer: 'keep', now: 0 });
+  const plan = planImport(rows, known, everything);
   const differences = plan.flatMap((planned): Difference[] => {
     const kind = kindOfRow(planned);
     if (kind === undefined) return [];
@@ -110,8 +110,6 @@ const KIND_OF_FETCH: Readonly<Record<FetchReason, DifferenceKind | undefined>> =
   'size-changed': 'size-changed',
   'listed-again': 'listed-though-deleted',
   'object-lost': undefined,
-  'deletion-needs-proof': undefined,
-  'header-changed': undefined,
   'no-uidl': 'listed-without-uidl',
   'ambiguous-uidl': 'listed-ambiguous',
 };

@@ -95,5 +95,7 @@ function conditionOf(
 
 /** An account without any success is as stale as can be. */
 function isStale(progress: AccountProgress | undefined, { now, staleAfterMs }: StatusRules): boolean {
-  return progress?.lastSuccessAt === undefined || now - progress.lastSuccessAt > staleAfterMs;
+  if (progress?.lastSuccessAt === undefined) return true;
+  // A success in the future, by a clock that was wrong, proves nothing; it would hide that there is none.
+  return Math.abs(now - progress.lastSuccessAt) > staleAfterMs;
 }

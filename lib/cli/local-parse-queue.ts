@@ -14,6 +14,7 @@ export class LocalParseQueue implements JobQueue<ParseJob> {
   readonly #pool: ParsePool;
   readonly #underWay = new Set<Promise<void>>();
   #failed = 0;
+  #isQueueBroken = false;
   #error: Error | undefined;
 
   constructor(jobs: SqliteParseQueue, pool: ParsePool) {
@@ -53,12 +54,26 @@ export class LocalParseQueue implements JobQueue<ParseJob> {
     try {
       const outcome = await this.#pool.parse(job);
       if (outcome === 'failed') this.#failed += 1;
-      if (outcome === 'absent') throw missing(job);
-      // A queue that fails once, locked perhaps, is not asked again for each job: what is not crossed out is done again.
-      if (this.#error === undefined) this.#jobs.done(job);
+      if (outcome === 'absent') this.#fail(missing(job));
+      else this.#crossOut(job);
     } catch (error) {
-      this.#error ??= error instanceof Error ? error : new Error(String(error));
+      this.#fail(error);
     }
+  }
+
+  /** A queue that fails once, locked perhaps, is not asked again for each job: what is not crossed out is done again. */
+  #crossOut(job: ParseJob): void {
+    if (this.#isQueueBroken) return;
+    try {
+      this.#jobs.done(job);
+    } catch (error) {
+      this.#isQueueBroken = true;
+      throw error;
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#error ??= error instanceof Error ? error : new Error(String(error));
   }
 }
 

@@ -57,6 +57,12 @@ export const LEASE_MS = 15 * 60_000;
 export const MAX_BROKEN_SESSIONS = 3;
 
 /**
+ * A message under way for so long when a run's time is up, as the first that the run fetched, is charged with it.
+ * Stops: one message that is too slow for any run, and ends them all.
+ */
+export const SLOW_MESSAGE_MS = 60_000;
+
+/**
  * Octets of a header block that is kept track of by its hash. Stops: hashing a whole message that has no header end.
  */
 export const MAX_FINGERPRINTED_HEADER_OCTETS = 256 * 1024;

@@ -31,10 +31,12 @@ export type RunOutcome = 'complete' | 'partial' | 'stopped';
 /**
  * `NO_UIDL` the server has no UIDL command · `UIDL_TURNOVER` it gave its messages new UIDLs ·
  * `DELETIONS_REFUSED` some were due, and something looked wrong · `TIME_UP` the run ended before its deadline with mail left ·
- * `RECONNECTED` a session broke at a message and another one went on.
+ * `RECONNECTED` a session broke at a message and another one went on ·
+ * `LISTED_AGAIN` what the server had confirmed to be deleted is there.
  */
 export interface RunNotice {
-  readonly code: 'NO_UIDL' | 'UIDL_TURNOVER' | 'DELETIONS_REFUSED' | 'TIME_UP' | 'RECONNECTED';
+  readonly code:
+    'NO_UIDL' | 'UIDL_TURNOVER' | 'DELETIONS_REFUSED' | 'TIME_UP' | 'RECONNECTED' | 'LISTED_AGAIN';
   readonly message: string;
 }
 

@@ -7,12 +7,16 @@ import { rawKey } from '../core/keys.ts';
 import type { ListingHealth } from '../core/listing-health.ts';
 import { planDeletions } from '../core/plan-deletions.ts';
 import type { DeletionCandidate, DeletionPlan, PlannedDeletion } from '../core/plan-deletions.ts';
+import { countRows } from '../core/plan.ts';
+import type { ListedMessage } from '../core/pop3/listing.ts';
 import type { RecordMark, StoredRef } from '../core/record.ts';
 import type { DeletionEntry } from '../core/run-record.ts';
 import type { AccountRun } from './account-run.ts';
 import { effectivePolicy } from './effective-policy.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Maildrop } from './maildrop.ts';
+import { showsTheSame } from './prove-known.ts';
+import type { ProvenCandidate } from './prove-known.ts';
 
 /** What the account's rule would delete now, switches aside. */
 export function dueDeletions(candidates: readonly DeletionCandidate[], run: AccountRun): DeletionPlan {
@@ -26,33 +30,40 @@ export function refusalOf(health: ListingHealth): string | undefined {
   return `nothing is deleted in this run, because the listing looks wrong: ${health.explanation}`;
 }
 
+/** @returns whether a switch keeps from deletion what is due; then the books say so */
+export function isSwitchedOff(candidates: readonly DeletionCandidate[], run: AccountRun): boolean {
+  if (effectivePolicy(run) !== 'keep' || dueDeletions(candidates, run).due.length === 0) return false;
+  run.book.deletions = { outcome: 'off', entries: [] };
+  return true;
+}
+
 /**
  * Send DELE for everything due. The books say `unknown` from the first mark on; `settle` is for after QUIT.
  * @returns what was marked, if anything was
  * @throws LEASE_LOST before anything is sent; what the archive, the ledger and the session throw
  */
 export async function deleteMessages(
-  candidates: readonly DeletionCandidate[],
+  candidates: readonly ProvenCandidate[],
   health: ListingHealth,
   run: AccountRun,
   maildrop: Maildrop,
   lease: LeaseKeeper,
 ): Promise<MarkedDeletions | undefined> {
-  const { due } = dueDeletions(candidates, run);
+  const due = planDeletions(
+    candidates,
+    effectivePolicy(run),
+    run.ports.now(),
+    run.account.limits.deletionsPerRun,
+  ).due;
   if (due.length === 0) return undefined;
-  if (effectivePolicy(run) === 'keep') {
-    run.book.deletions = { outcome: 'off', entries: [] };
-    return undefined;
-  }
   // Throws if the books do not balance: whoever cannot count must not delete.
   run.book.counts();
-  const refusal = refusalOf(health) ?? (maildrop.hasUncommitted ? UNCOMMITTED : undefined);
-  if (refusal !== undefined) {
-    run.book.deletions = { outcome: 'refused', entries: [] };
-    run.book.notice('DELETIONS_REFUSED', refusal);
-    return undefined;
-  }
-  const intact = await verifyAll(due, run, lease);
+  const refusal = refusalOf(health);
+  if (refusal !== undefined) return refuse(refusal, run);
+  const sessionOf = new Map(candidates.map(({ listed, sessionNumber }) => [listed, sessionNumber]));
+  const shown = await shownNow(due, sessionOf, maildrop, lease);
+  if (maildrop.hasUncommitted) return refuse(UNCOMMITTED, run);
+  const intact = await verifyAll(shown, run, lease);
   if (intact.length === 0) return undefined;
   const marked = new MarkedDeletions(intact, run, lease);
   await marked.begin();
@@ -61,6 +72,39 @@ export async function deleteMessages(
 }
 
 const UNCOMMITTED = 'nothing is deleted in this run, because something that was shown is not stored yet';
+
+function refuse(reason: string, { book }: AccountRun): undefined {
+  book.deletions = { outcome: 'refused', entries: [] };
+  book.notice('DELETIONS_REFUSED', reason);
+}
+
+/**
+ * Those the present session is known to have under their numbers. What an earlier session of the run proved has to be shown
+ * again: meanwhile another client may have deleted messages, and the server given their UIDLs to others.
+ */
+async function shownNow(
+  due: readonly PlannedDeletion[],
+  sessionOf: ReadonlyMap<ListedMessage, number>,
+  maildrop: Maildrop,
+  lease: LeaseKeeper,
+): Promise<PlannedDeletion[]> {
+  // Something was shown and could not be fetched: only a session that has not shown it may end with QUIT.
+  if (maildrop.hasUncommitted) await maildrop.reopen();
+  const rows = countRows(maildrop.listing);
+  const shown: PlannedDeletion[] = [];
+  for (const deletion of due) {
+    const { listed } = deletion;
+    if (!maildrop.has(listed)) continue;
+    if (sessionOf.get(listed) === maildrop.sessionNumber) {
+      shown.push(deletion);
+      continue;
+    }
+    await lease.keep();
+    const isAlone = listed.uidl !== undefined && rows.get(listed.uidl) === 1;
+    if (isAlone && (await showsTheSame(deletion, maildrop))) shown.push(deletion);
+  }
+  return shown;
+}
 
 /** Messages marked `deleting` in the ledger and on the server. */
 export class MarkedDeletions {

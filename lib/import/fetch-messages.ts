@@ -1,21 +1,22 @@
-// Fetches what the plan says, oldest first. A message the server refuses, or at which the session breaks, is counted
+// Fetches what the plan says, new mail first. A message the server refuses, or at which the session breaks, is counted
 // against that message and the rest go on; anything else ends the run.
 
 import { MailferryError } from '../core/errors.ts';
-import { MAX_BROKEN_SESSIONS } from '../core/limits.ts';
-import type { DeletionCandidate } from '../core/plan-deletions.ts';
-import { countRows } from '../core/plan.ts';
-import type { FetchReason, PlannedFetch, PlannedMessage } from '../core/plan.ts';
+import { MAX_BROKEN_SESSIONS, SLOW_MESSAGE_MS } from '../core/limits.ts';
+import { isIdentified, NEVER_STORED } from '../core/plan.ts';
+import type { PlannedFetch, PlannedMessage } from '../core/plan.ts';
 import type { AccountRun } from './account-run.ts';
 import { breaksSession, chargeFailure, isTooLarge } from './failed-message.ts';
 import { importMessage } from './import-message.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Maildrop } from './maildrop.ts';
+import type { ProvenCandidate } from './prove-known.ts';
 import { isTimeUp, stopReason } from './stop-reason.ts';
 
 /**
- * What was never fetched goes first, so that a message which fails again and again keeps no other waiting.
- * @returns the messages fetched whose octets are known to be what the present session has under their number
+ * What was never seen goes first, so that a message which fails again and again keeps no other waiting.
+ * @param hasProgress the run got further already, even if it can fetch nothing now
+ * @returns the messages fetched, each with the session that had these octets under its number
  * @throws what ends the run; what is committed stays committed
  */
 export async function fetchMessages(
@@ -23,35 +24,53 @@ export async function fetchMessages(
   run: AccountRun,
   maildrop: Maildrop,
   lease: LeaseKeeper,
-): Promise<readonly DeletionCandidate[]> {
+  hasProgress: boolean,
+): Promise<readonly ProvenCandidate[]> {
   const phase = new FetchPhase(run, maildrop, lease);
   const { stop } = run.options;
-  for (const message of inUrgency(plan)) {
+  for (const message of inUrgency(plan, run.runId)) {
     if (run.book.isDecided(message.listed)) continue;
     // A run without any progress is no success, or an account that never gets further would look well.
-    if (stop.aborted && !phase.hasFetched && !run.book.hasNoticed('UIDL_TURNOVER')) throw stopReason(stop);
+    if (stop.aborted && !phase.hasFetched && !hasProgress) throw stopReason(stop);
     // Gone since the first session, or not to be told from others in this one: the next run decides.
-    if (stop.aborted || !maildrop.has(message.listed)) run.book.decide(message.listed, 'deferred');
+    const isLeft = stop.aborted || phase.isGivenUp || !maildrop.has(message.listed);
+    if (isLeft) run.book.decide(message.listed, 'deferred');
     else await phase.fetch(message);
   }
   return phase.proven;
 }
 
-const NEVER_FETCHED: readonly FetchReason[] = ['new', 'no-uidl', 'ambiguous-uidl'];
-
-function inUrgency(plan: readonly PlannedMessage[]): PlannedFetch[] {
+/**
+ * New mail, oldest first; then what no UIDL identifies, begun at another place in each run, because all of it is fetched in
+ * every run and a run may not come to its end; then what failed before or is fetched anew.
+ */
+function inUrgency(plan: readonly PlannedMessage[], runId: string): PlannedFetch[] {
   const fetches = plan.filter((message) => message.action === 'fetch');
-  const isUrgent = ({ reason }: PlannedFetch): boolean => NEVER_FETCHED.includes(reason);
-  return [...fetches.filter(isUrgent), ...fetches.filter((message) => !isUrgent(message))];
+  const unidentified = fetches.filter((message) => !isIdentified(message.reason));
+  const start = unidentified.length > 0 ? placeOf(runId) % unidentified.length : 0;
+  return [
+    ...fetches.filter(({ reason }) => reason === 'new'),
+    ...unidentified.slice(start),
+    ...unidentified.slice(0, start),
+    ...fetches.filter(({ reason }) => reason !== 'new' && isIdentified(reason)),
+  ];
+}
+
+/** Any number, another one for each run. */
+function placeOf(runId: string): number {
+  let place = 0;
+  for (const character of runId) place = (place * 31 + character.charCodeAt(0)) % 1_000_003;
+  return place;
 }
 
 class FetchPhase {
   readonly #run: AccountRun;
   readonly #maildrop: Maildrop;
   readonly #lease: LeaseKeeper;
-  #proven: DeletionCandidate[] = [];
+  readonly #proven: ProvenCandidate[] = [];
   #hasFetched = false;
   #brokenInARow = 0;
+  #isGivenUp = false;
 
   constructor(run: AccountRun, maildrop: Maildrop, lease: LeaseKeeper) {
     this.#run = run;
@@ -59,7 +78,7 @@ class FetchPhase {
     this.#lease = lease;
   }
 
-  get proven(): readonly DeletionCandidate[] {
+  get proven(): readonly ProvenCandidate[] {
     return this.#proven;
   }
 
@@ -67,26 +86,38 @@ class FetchPhase {
     return this.#hasFetched;
   }
 
+  /** Sessions break one after the other at messages that cannot be set aside: the rest waits for the next run. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
+  }
+
   async fetch(message: PlannedFetch): Promise<void> {
     const { listed } = message;
     await this.#lease.keep();
+    const startedAt = this.#run.ports.now();
     let imported;
     try {
       imported = await importMessage(listed, () => message.firstSeen, this.#run, this.#maildrop);
     } catch (error) {
-      await this.#failed(message, error);
+      await this.#failed(message, error, this.#run.ports.now() - startedAt);
       return;
     }
     this.#hasFetched = true;
     this.#brokenInARow = 0;
     this.#decide(message, imported.outcome);
-    this.#proven.push({ listed, record: imported.record });
+    this.#proven.push({
+      listed,
+      record: imported.record,
+      sessionNumber: this.#maildrop.sessionNumber,
+    });
   }
 
-  async #failed(message: PlannedFetch, error: unknown): Promise<void> {
+  async #failed(message: PlannedFetch, error: unknown, tookMs: number): Promise<void> {
     const { abort } = this.#run.options;
     if (abort.aborted) {
-      await this.#chargeIfTooSlow(message, abort);
+      // One that alone takes longer than a run has would end every run before it has begun.
+      const isTooSlow = isTimeUp(abort) && !this.#hasFetched && tookMs > SLOW_MESSAGE_MS;
+      if (isTooSlow) await this.#charge(message, stopReason(abort));
       throw stopReason(abort);
     }
     if (error instanceof MailferryError && error.scope === 'message') {
@@ -100,26 +131,22 @@ class FetchPhase {
     }
   }
 
-  /** A message that alone takes longer than a run has would end every run before it has begun. */
-  async #chargeIfTooSlow(message: PlannedFetch, abort: AbortSignal): Promise<void> {
-    if (isTimeUp(abort) && !this.#hasFetched) await this.#charge(message, stopReason(abort));
-  }
-
   /** The message is charged only when the server goes on afterwards: otherwise it was the failure of server or line. */
   async #goOnAfter(message: PlannedFetch, error: unknown): Promise<void> {
     this.#maildrop.drop();
     if (isTooLarge(error)) {
       await this.#charge(message, error);
-      await this.#reopen();
+      await this.#maildrop.reopen();
       return;
     }
     this.#brokenInARow += 1;
-    if (this.#brokenInARow >= MAX_BROKEN_SESSIONS) {
+    const isLast = this.#brokenInARow >= MAX_BROKEN_SESSIONS;
+    if (isLast && NEVER_STORED.includes(message.reason)) {
       await this.#charge(message, error);
       throw error;
     }
     try {
-      await this.#reopen();
+      await this.#maildrop.reopen();
     } catch (failure) {
       // A server that still holds the maildrop for the session that broke is there.
       if (isBusy(failure)) await this.#charge(message, error);
@@ -128,19 +155,11 @@ class FetchPhase {
       throw failure;
     }
     await this.#charge(message, error);
+    this.#isGivenUp = isLast;
     this.#run.book.report(error);
     this.#run.book.notice(
       'RECONNECTED',
       `the session ended at message ${message.listed.messageNumber}, and the rest went on in another`,
-    );
-  }
-
-  /** What only the number of an earlier session identified may be another message now. */
-  async #reopen(): Promise<void> {
-    await this.#maildrop.reopen();
-    const rows = countRows(this.#maildrop.listing);
-    this.#proven = this.#proven.filter(
-      ({ listed }) => listed.uidl !== undefined && rows.get(listed.uidl) === 1,
     );
   }
 

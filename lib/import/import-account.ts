@@ -1,5 +1,5 @@
-// One run of one account: session, listing, plan; if there is anything to do, under the lease and planned again: what an
-// earlier run left, messages oldest first, deletions, QUIT; the run's record.
+// One run of one account: session, listing, plan; if there is anything to do, the lease, what an earlier run left, and the
+// work; at the end what is left behind: the account's progress, the run's record, the lease.
 
 import { progressAfter } from '../core/account-state.ts';
 import type { AccountState } from '../core/account-state.ts';
@@ -9,15 +9,15 @@ import { toRunError } from '../core/run-error.ts';
 import type { RunRecord } from '../core/run-record.ts';
 import type { LeaseHold } from '../ports.ts';
 import type { AccountRun } from './account-run.ts';
-import { dueDeletions } from './delete-messages.ts';
+import { isSwitchedOff } from './delete-messages.ts';
 import type { ImportOptions } from './import-options.ts';
 import type { ImportPorts } from './import-ports.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { Maildrop } from './maildrop.ts';
 import { decideUnfetched, hasWork, knownCandidates, planRun } from './plan-run.ts';
-import type { PlannedRun } from './plan-run.ts';
 import { previewRun } from './preview-run.ts';
 import { RunBook } from './run-book.ts';
+import { settleDeletions } from './settle-deletions.ts';
 import { stopReason } from './stop-reason.ts';
 import { workUnderLease } from './work-under-lease.ts';
 
@@ -73,14 +73,20 @@ async function takeCourse(run: AccountRun, course: Course): Promise<void> {
       course.lease = await LeaseKeeper.acquire(account.id, run.runId, ports);
       const before = course.state.progress?.lastRunId;
       course.state = await ports.ledger.state(account.id);
-      // Another run was at work since we listed, and may have deleted what we would fetch.
-      if (course.state.progress?.lastRunId !== before) await maildrop.listAgain();
+      const { progress, deletionsUnsettled } = course.state;
+      // Another run was at work since we listed, perhaps, and may have deleted what we would fetch.
+      if (progress?.lastRunId !== before || deletionsUnsettled) await maildrop.listAgain();
       book.list(maildrop.listing);
+      course.state = await settleDeletions(maildrop.listing, run, course.lease, course.state);
       await workUnderLease(run, maildrop, course.lease, course.state);
     } else {
       decideUnfetched(planned.plan, run);
-      if (options.dryRun === true) previewRun(planned, run);
-      else noteNothingToDo(planned, run);
+      if (options.dryRun === true) {
+        previewRun(planned, run);
+      } else {
+        options.observer?.planned?.(planned.plan);
+        isSwitchedOff(knownCandidates(planned.plan), run);
+      }
       await maildrop.quit();
     }
   } finally {
@@ -88,39 +94,24 @@ async function takeCourse(run: AccountRun, course: Course): Promise<void> {
   }
 }
 
-function noteNothingToDo({ plan }: PlannedRun, run: AccountRun): void {
-  run.options.observer?.planned?.(plan);
-  // There would have been, but for a switch.
-  if (dueDeletions(knownCandidates(plan), run).due.length > 0)
-    run.book.deletions = { outcome: 'off', entries: [] };
-}
-
-/** Each step is tried, whatever became of the one before: what can be written is. */
+/** Each step is tried, whatever became of the one before: what can be written is, and the lease is given back. */
 async function leaveBehind(run: AccountRun, { state, lease }: Course, startedAt: number): Promise<void> {
   const { ports, book } = run;
-  const steps = [
-    async (): Promise<void> => {
-      if (state) await saveProgress(run, state, lease?.hold);
-    },
-    async (): Promise<void> => {
-      await ports.ledger.recordRun(toRecord(run, startedAt));
-    },
-    async (): Promise<void> => {
-      if (lease) await ports.lease.release(lease.hold);
-    },
-  ];
-  for (const step of steps) {
+  const attempt = async (step: () => Promise<unknown>): Promise<void> => {
     try {
       await step();
     } catch (error) {
       // What stopped the run stops this too: one report of it is enough.
       const { code } = toRunError(error);
-      const isKnown = book.errors.some((reported) => reported.code === code);
-      if (!isKnown) book.stopFor(error);
-      // And a ledger that is locked makes each of these wait.
-      if (isKnown && code === 'LEDGER_FAILED') break;
+      if (!book.errors.some((reported) => reported.code === code)) book.stopFor(error);
+      else if (code === 'LEDGER_FAILED') isLedgerGone = true;
     }
-  }
+  };
+  // A ledger that is locked makes each step wait: it is not asked again for each.
+  let isLedgerGone = false;
+  if (state) await attempt(async () => await saveProgress(run, state, lease?.hold));
+  if (!isLedgerGone) await attempt(async () => await ports.ledger.recordRun(toRecord(run, startedAt)));
+  if (lease) await attempt(async () => await ports.lease.release(lease.hold));
 }
 
 async function saveProgress(

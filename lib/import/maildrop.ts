@@ -23,19 +23,19 @@ interface Way {
 
 export class Maildrop {
   readonly #way: Way;
+  /** Its listing is what the run is about. */
+  #first: Opened;
   #session: Pop3Session;
-  #listing: readonly ListedMessage[];
-  #hasUidls: boolean;
+  #sessionNumber = 1;
   #numbers: ReadonlyMap<ListedMessage, number>;
   /** Shown by the server in this session and not yet committed: see `quit`. */
   readonly #uncommitted = new Set<ListedMessage>();
 
   private constructor(way: Way, opened: Opened) {
     this.#way = way;
+    this.#first = opened;
     this.#session = opened.session;
-    this.#listing = opened.listing;
-    this.#hasUidls = opened.hasUidls;
-    this.#numbers = new Map(opened.listing.map((listed) => [listed, listed.messageNumber]));
+    this.#numbers = numbersIn(opened);
   }
 
   /** @throws what openSession throws; POP3_UNAVAILABLE, POP3_PROTOCOL, POP3_TIMEOUT, POP3_CONNECTION_LOST */
@@ -45,29 +45,30 @@ export class Maildrop {
 
   /** Of the first session: it stays what the run is about, until it is listed again. */
   get listing(): readonly ListedMessage[] {
-    return this.#listing;
+    return this.#first.listing;
   }
 
   get hasUidls(): boolean {
-    return this.#hasUidls;
+    return this.#first.hasUidls;
   }
 
   /** Another session and its listing, before anything was done by the first. @throws as `open` does */
   async listAgain(): Promise<void> {
     this.drop();
-    const { session, listing, hasUidls } = await openListed(this.#way);
-    this.#session = session;
-    this.#listing = listing;
-    this.#hasUidls = hasUidls;
-    this.#numbers = new Map(listing.map((listed) => [listed, listed.messageNumber]));
+    this.#first = await openListed(this.#way);
+    this.#goOnIn(this.#first.session, numbersIn(this.#first));
   }
 
   /** Another session after one that broke. @throws as `open` does */
   async reopen(): Promise<void> {
     this.drop();
     const { session, listing } = await openListed(this.#way);
-    this.#session = session;
-    this.#numbers = renumber(this.#listing, listing);
+    this.#goOnIn(session, renumber(this.#first.listing, listing));
+  }
+
+  /** Another number for each session: what was seen in one need not be so in another. */
+  get sessionNumber(): number {
+    return this.#sessionNumber;
   }
 
   /** Whether the present session lists this message. */
@@ -127,6 +128,12 @@ export class Maildrop {
     this.#uncommitted.clear();
   }
 
+  #goOnIn(session: Pop3Session, numbers: ReadonlyMap<ListedMessage, number>): void {
+    this.#session = session;
+    this.#sessionNumber += 1;
+    this.#numbers = numbers;
+  }
+
   #numberOf(listed: ListedMessage): number {
     const number = this.#numbers.get(listed);
     if (number === undefined) throw new Error(`this session does not list message ${listed.messageNumber}`);
@@ -153,6 +160,10 @@ async function openListed({ account, password, dialer, signal, expectsUidls }: W
     session.drop();
     throw error;
   }
+}
+
+function numbersIn({ listing }: Opened): ReadonlyMap<ListedMessage, number> {
+  return new Map(listing.map((listed) => [listed, listed.messageNumber]));
 }
 
 /** By UIDL where it names one message in both listings, else by number, size and UIDL together. */

@@ -5,9 +5,10 @@ import { assessListing } from '../core/listing-health.ts';
 import type { ListingHealth } from '../core/listing-health.ts';
 import { isDue } from '../core/plan-deletions.ts';
 import type { DeletionCandidate } from '../core/plan-deletions.ts';
-import { countRows, planImport } from '../core/plan.ts';
+import { countRows, isReused, planImport } from '../core/plan.ts';
 import type { PlannedMessage } from '../core/plan.ts';
 import type { ListedMessage } from '../core/pop3/listing.ts';
+import type { MessageRecord } from '../core/record.ts';
 import type { AccountRun } from './account-run.ts';
 import { effectivePolicy } from './effective-policy.ts';
 
@@ -16,6 +17,8 @@ export interface PlannedRun {
   readonly health: ListingHealth;
   /** Listed messages with a UIDL of their own that the ledger does not know. */
   readonly unknown: readonly ListedMessage[];
+  /** The server gives old UIDLs to other messages: none of them is proof of anything. */
+  readonly reusesUidls: boolean;
 }
 
 /** @throws LEDGER_FAILED */
@@ -28,26 +31,27 @@ export async function planRun(
   const uidls = listing.flatMap(({ uidl }) => (uidl === undefined ? [] : [uidl]));
   const known = await ports.ledger.find(account.id, uidls);
   const rows = countRows(listing);
-  const unknown = listing.filter(
-    ({ uidl }) => uidl !== undefined && !known.has(uidl) && rows.get(uidl) === 1,
+  const recordsOf = ({ uidl }: ListedMessage): readonly MessageRecord[] =>
+    (uidl === undefined ? undefined : known.get(uidl)) ?? [];
+  const recognised = listing.filter((listed) => recordsOf(listed).length > 0);
+  const reused = recognised.filter(
+    (listed) =>
+      listed.uidl !== undefined && rows.get(listed.uidl) === 1 && isReused(listed, recordsOf(listed)),
   );
-  const plan = planImport(listing, known, {
-    limits: account.limits,
-    onServer: effectivePolicy(run),
-    now: ports.now(),
-  });
-  // A known UIDL with another size is a stranger that bears an old name.
-  const recorded = plan.filter(
-    ({ listed: { uidl }, reason }) => uidl !== undefined && known.has(uidl) && reason !== 'size-changed',
-  ).length;
+  // A known UIDL with another message is a stranger that bears an old name.
+  const recorded = recognised.length - reused.length;
   return {
-    plan,
+    plan: planImport(listing, known, account.limits),
     health: assessListing({ rows: listing.length, recorded }, state.progress?.lastListing),
-    unknown,
+    unknown: listing.filter(({ uidl }) => uidl !== undefined && !known.has(uidl) && rows.get(uidl) === 1),
+    reusesUidls: reused.length * REUSED_SHARE > recorded,
   };
 }
 
-/** Whether the run has anything to fetch, delete or find out: if not, it writes nothing but its record. */
+/** So often must a UIDL mean what it meant for each time that it does not. */
+const REUSED_SHARE = 10;
+
+/** Whether the run has anything to fetch, delete or find out: if not, it needs no lease. */
 export function hasWork({ plan }: PlannedRun, run: AccountRun, state: AccountState): boolean {
   const policy = effectivePolicy(run);
   const now = run.ports.now();
@@ -58,11 +62,9 @@ export function hasWork({ plan }: PlannedRun, run: AccountRun, state: AccountSta
   );
 }
 
-/** Messages whose octets were fetched under the UIDL that they alone have; whether it is still theirs is for `proveKnown`. */
+/** Messages known by the UIDL that they alone have; whether it is still theirs is for `proveKnown`. */
 export function knownCandidates(plan: readonly PlannedMessage[]): DeletionCandidate[] {
-  return plan.flatMap((message) =>
-    message.action === 'known' && message.record.identifiedBy === 'octets' ? [message] : [],
-  );
+  return plan.filter((message) => message.action === 'known');
 }
 
 /** Enters what needs no fetching into the books. */

@@ -14,18 +14,17 @@ export function previewRun({ plan, health }: PlannedRun, run: AccountRun): void 
   const fetches = plan.filter((message) => message.action === 'fetch');
   for (const { listed } of fetches) run.book.decide(listed, 'deferred');
   const afterFetch = fetches.filter((message) => isDueOnceFetched(message, run)).length;
-  const hasAny = due.length + afterFetch > 0;
-  const refusal = hasAny ? refusalOf(health) : undefined;
-  let outcome: DeletionPreview['outcome'] = hasAny ? 'planned' : 'none';
-  if (refusal !== undefined) outcome = 'refused';
-  if (hasAny && effectivePolicy(run) === 'keep') outcome = 'off';
-  if (refusal !== undefined && outcome === 'refused') run.book.notice('DELETIONS_REFUSED', refusal);
+  const refusal = refusalOf(health);
+  let outcome: DeletionPreview['outcome'] = 'planned';
+  if (due.length + afterFetch === 0) outcome = 'none';
+  else if (effectivePolicy(run) === 'keep') outcome = 'off';
+  else if (refusal !== undefined) outcome = 'refused';
+  if (outcome === 'refused' && refusal !== undefined) run.book.notice('DELETIONS_REFUSED', refusal);
   run.options.observer?.planned?.(plan);
   run.options.observer?.deletionsPlanned?.({ outcome, due, deferred, afterFetch });
 }
 
-function isDueOnceFetched({ reason, firstSeen }: PlannedFetch, { account, ports }: AccountRun): boolean {
+function isDueOnceFetched({ firstSeen }: PlannedFetch, { account, ports }: AccountRun): boolean {
   const now = ports.now();
-  if (reason === 'deletion-needs-proof') return true;
   return isDue({ firstSeen: firstSeen ?? now }, account.onServer, now);
 }

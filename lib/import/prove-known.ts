@@ -1,87 +1,109 @@
 // Known by its UIDL, but is it the same message? Asked before a message is deleted on the word of its UIDL, and of every
-// message where a server was seen to give old UIDLs to other messages: does the server show the header that was stored?
+// message where the server was seen to give old UIDLs to other messages. What the server shows of it has to be the header
+// that was stored, and its octets must have been fetched under this UIDL once; otherwise they are fetched now.
 
-import { describeError } from '../core/errors.ts';
-import { isDue } from '../core/plan-deletions.ts';
+import { MailferryError } from '../core/errors.ts';
+import { MAX_BROKEN_SESSIONS } from '../core/limits.ts';
 import type { DeletionCandidate } from '../core/plan-deletions.ts';
-import type { FetchReason, PlannedMessage } from '../core/plan.ts';
 import type { AccountRun } from './account-run.ts';
-import { effectivePolicy } from './effective-policy.ts';
 import { breaksSession } from './failed-message.ts';
 import { readFingerprint } from './header-fingerprint.ts';
+import { importMessage } from './import-message.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Maildrop } from './maildrop.ts';
 
-export interface ProvenPlan {
-  /** Where a known message could not be proven, it is fetched instead. */
-  readonly plan: readonly PlannedMessage[];
-  /** Known messages that the server still shows under their UIDL. */
-  readonly proven: readonly DeletionCandidate[];
+/** A message that this session of the run has shown to be the recorded one. */
+export interface ProvenCandidate extends DeletionCandidate {
+  readonly sessionNumber: number;
 }
 
-type Known = Extract<PlannedMessage, { action: 'known' }>;
-
 /**
- * A session that breaks at TOP is reopened, and the rest is fetched without being asked for. A run that is asked to stop
- * leaves the rest as it is: known, and not proven.
- * @throws what the session throws
+ * @param known messages in the books as `known`, oldest first; those not proven when the run is asked to stop, or when
+ *        sessions break one after the other, are left out
+ * @throws what ends the run
  */
 export async function proveKnown(
-  plan: readonly PlannedMessage[],
+  known: readonly DeletionCandidate[],
   run: AccountRun,
   maildrop: Maildrop,
   lease: LeaseKeeper,
-): Promise<ProvenPlan> {
-  const asked = new Set(messagesToAskFor(plan, run));
-  const result: PlannedMessage[] = [];
-  const proven: DeletionCandidate[] = [];
-  let canAsk = true;
-  for (const message of plan) {
-    if (message.action !== 'known' || !asked.has(message) || run.options.stop.aborted) {
-      result.push(message);
-      continue;
-    }
+): Promise<ProvenCandidate[]> {
+  const proof = new Proof(run, maildrop);
+  const proven: ProvenCandidate[] = [];
+  for (const candidate of known) {
+    if (run.options.stop.aborted || proof.isGivenUp) break;
+    if (!maildrop.has(candidate.listed)) continue;
     await lease.keep();
-    const shown: Shown = canAsk ? await ask(message, run, maildrop) : 'nothing';
-    if (shown === 'broken') canAsk = false;
-    if (shown === 'the-same') proven.push(message);
-    result.push(shown === 'the-same' ? message : refetched(message, shown));
+    const found = await proof.prove(candidate);
+    if (found) proven.push(found);
   }
-  return { plan: result, proven };
+  return proven;
 }
 
-/** What is due for deletion; everything known, if a tenth of it came with another size. */
-function messagesToAskFor(plan: readonly PlannedMessage[], run: AccountRun): Known[] {
-  const { account, ports } = run;
-  const known = plan.filter((message) => message.action === 'known');
-  const changed = plan.filter(({ reason }) => reason === 'size-changed').length;
-  if (changed > 0 && changed * 10 >= known.length) return known;
-  const policy = effectivePolicy(run);
-  const now = ports.now();
-  return known.filter(({ record }) => isDue(record, policy, now)).slice(0, account.limits.deletionsPerRun);
+/** Whether the server shows the header that was stored. Without TOP, or without a header to compare, it does not. */
+export async function showsTheSame(
+  { listed, record }: DeletionCandidate,
+  maildrop: Maildrop,
+): Promise<boolean> {
+  if (record.headerSha256 === undefined) return false;
+  const header = await maildrop.header(listed);
+  if (!header || (await readFingerprint(header)) !== record.headerSha256) return false;
+  maildrop.committed(listed);
+  return true;
 }
 
-/** `nothing`: the server has no TOP, or not for this message, or we have no header to compare it with. */
-type Shown = 'the-same' | 'another' | 'nothing' | 'broken';
+class Proof {
+  readonly #run: AccountRun;
+  readonly #maildrop: Maildrop;
+  /** Off once the session has broken at TOP. */
+  #canAsk = true;
+  #broken = 0;
 
-async function ask({ listed, record }: Known, run: AccountRun, maildrop: Maildrop): Promise<Shown> {
-  if (record.headerSha256 === undefined) return 'nothing';
-  try {
-    const header = await maildrop.header(listed);
-    if (!header) return 'nothing';
-    if ((await readFingerprint(header)) !== record.headerSha256) return 'another';
-    maildrop.committed(listed);
-    return 'the-same';
-  } catch (error) {
-    if (run.options.abort.aborted || !breaksSession(error)) throw error;
-    await maildrop.reopen();
-    const message = `the session ended at TOP, and another went on without it: ${describeError(error)}`;
-    run.book.notice('RECONNECTED', message);
-    return 'broken';
+  constructor(run: AccountRun, maildrop: Maildrop) {
+    this.#run = run;
+    this.#maildrop = maildrop;
   }
-}
 
-function refetched({ listed }: Known, shown: Shown): PlannedMessage {
-  const reason: FetchReason = shown === 'another' ? 'header-changed' : 'deletion-needs-proof';
-  return { action: 'fetch', listed, reason, firstSeen: undefined, failed: undefined };
+  get isGivenUp(): boolean {
+    return this.#broken >= MAX_BROKEN_SESSIONS;
+  }
+
+  async prove(candidate: DeletionCandidate): Promise<ProvenCandidate | undefined> {
+    const isTheSame = await this.#attempt(candidate, () => this.#ask(candidate));
+    if (isTheSame === true) return { ...candidate, sessionNumber: this.#maildrop.sessionNumber };
+    if (isTheSame === undefined) this.#canAsk = false;
+    if (this.isGivenUp || !this.#maildrop.has(candidate.listed)) return undefined;
+    const fetched = await this.#attempt(candidate, () => this.#fetch(candidate));
+    if (!fetched) this.#run.book.revise(candidate.listed, 'failed');
+    return fetched;
+  }
+
+  async #ask(candidate: DeletionCandidate): Promise<boolean> {
+    if (!this.#canAsk || candidate.record.identifiedBy === 'header') return false;
+    return await showsTheSame(candidate, this.#maildrop);
+  }
+
+  async #fetch({ listed, record: known }: DeletionCandidate): Promise<ProvenCandidate> {
+    // The ledger keeps the first sight of octets that it has; others are seen now.
+    const { outcome, record } = await importMessage(listed, () => undefined, this.#run, this.#maildrop);
+    if (record.sha256 !== known.sha256) this.#run.book.revise(listed, outcome);
+    return { listed, record, sessionNumber: this.#maildrop.sessionNumber };
+  }
+
+  /** `undefined` if it failed at this message; then a session is open again. */
+  async #attempt<T>({ listed }: DeletionCandidate, step: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await step();
+    } catch (error) {
+      const isOfMessage = error instanceof MailferryError && error.scope === 'message';
+      if (this.#run.options.abort.aborted || !(isOfMessage || breaksSession(error))) throw error;
+      this.#run.book.report(error);
+      if (isOfMessage) return undefined;
+      this.#broken += 1;
+      await this.#maildrop.reopen();
+      const what = `the session ended at message ${listed.messageNumber}, and another went on`;
+      this.#run.book.notice('RECONNECTED', what);
+      return undefined;
+    }
+  }
 }

@@ -49,6 +49,17 @@ export class RunBook {
     this.#outcomes.set(listed, outcome);
   }
 
+  /** What was taken for known is another message, or could not be fetched to find out. @throws RUN_UNBALANCED unless it was known */
+  revise(listed: ListedMessage, outcome: MessageOutcome): void {
+    const before = this.#outcomes.get(listed);
+    if (before !== 'known') {
+      throw unbalanced(
+        `message ${listed.messageNumber} is ${before ?? 'undecided'} and would be revised to ${outcome}`,
+      );
+    }
+    this.#outcomes.set(listed, outcome);
+  }
+
   isDecided(listed: ListedMessage): boolean {
     return this.#outcomes.has(listed);
   }
@@ -74,10 +85,6 @@ export class RunBook {
     const notice = { code, message };
     this.#notices.push(notice);
     this.#observer?.noticed?.(notice);
-  }
-
-  hasNoticed(code: RunNotice['code']): boolean {
-    return this.#notices.some((notice) => notice.code === code);
   }
 
   get errors(): readonly RunError[] {

@@ -1,5 +1,6 @@
 // What an earlier run left `deleting`, because it died or the `+OK` to its QUIT was lost: the listing tells what became of it.
 
+import type { AccountProgress, AccountState } from '../core/account-state.ts';
 import { leaseLost } from '../core/lease-lost.ts';
 import type { ListedMessage } from '../core/pop3/listing.ts';
 import type { StoredRef } from '../core/record.ts';
@@ -10,13 +11,15 @@ import type { LeaseKeeper } from './lease-keeper.ts';
 /**
  * Gone from the listing: marked `deleted`. Still there: no mark, and the plan decides anew. Should a message marked
  * `deleted` be listed again one day, it is fetched again, so that a listing that lies costs a transfer and no mail.
- * @returns how many are gone
+ * @returns the state after it: what we deleted has not vanished from the last listing
  */
 export async function settleDeletions(
   listing: readonly ListedMessage[],
   { account, ports, runId }: AccountRun,
   lease: LeaseKeeper,
-): Promise<number> {
+  state: AccountState,
+): Promise<AccountState> {
+  if (!state.deletionsUnsettled) return state;
   // A record without UIDL may be any listed message without one.
   const listed = new Set(listing.map(({ uidl }) => uidl ?? NO_UIDL));
   const gone: StoredRef[] = [];
@@ -28,5 +31,14 @@ export async function settleDeletions(
   await ports.ledger.mark(account.id, gone, { kind: 'deleted', at: ports.now(), runId });
   await ports.ledger.mark(account.id, there, undefined);
   if ((await ports.ledger.setDeletionsUnsettled(lease.hold, false)) === 'stale') throw leaseLost(lease.hold);
-  return gone.length;
+  return { ...state, deletionsUnsettled: false, progress: withoutGone(state.progress, gone.length) };
+}
+
+function withoutGone(progress: AccountProgress | undefined, gone: number): AccountProgress | undefined {
+  if (!progress?.lastListing) return progress;
+  const { rows, recorded } = progress.lastListing;
+  return {
+    ...progress,
+    lastListing: { rows: Math.max(0, rows - gone), recorded: Math.max(0, recorded - gone) },
+  };
 }

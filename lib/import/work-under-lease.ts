@@ -1,18 +1,18 @@
-// The part of a run that changes something, in its order: what an earlier run left, UIDL turnover, the plan made again,
-// messages, deletions, QUIT.
+// The part of a run that changes something, in its order: UIDL turnover, the plan made again,
+// messages, proof of what is known by its UIDL alone, deletions, QUIT.
 
 import type { AccountState } from '../core/account-state.ts';
 import type { DeletionCandidate } from '../core/plan-deletions.ts';
+import type { PlannedMessage } from '../core/plan.ts';
 import type { AccountRun } from './account-run.ts';
-import { deleteMessages } from './delete-messages.ts';
+import { deleteMessages, dueDeletions, isSwitchedOff } from './delete-messages.ts';
 import { fetchMessages } from './fetch-messages.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Maildrop } from './maildrop.ts';
-import { decideUnfetched, planRun } from './plan-run.ts';
+import { decideUnfetched, knownCandidates, planRun } from './plan-run.ts';
 import type { PlannedRun } from './plan-run.ts';
 import { proveKnown } from './prove-known.ts';
 import { reidentify } from './reidentify.ts';
-import { settleDeletions } from './settle-deletions.ts';
 import { isTimeUp, stopReason } from './stop-reason.ts';
 
 /**
@@ -25,45 +25,62 @@ export async function workUnderLease(
   lease: LeaseKeeper,
   state: AccountState,
 ): Promise<void> {
-  const gone = state.deletionsUnsettled ? await settleDeletions(maildrop.listing, run, lease) : 0;
-  const { plan: planned, health } = await planAgain(run, maildrop, lease, expectingGone(state, gone));
-  const { plan, proven } = await proveKnown(planned, run, maildrop, lease);
+  const { plan, health, reusesUidls, hasProgress } = await planAgain(run, maildrop, lease, state);
   decideUnfetched(plan, run);
+  noteListedAgain(plan, run);
   run.options.observer?.planned?.(plan);
-  const fetched = await fetchMessages(plan, run, maildrop, lease);
-  if (mayGoOn(run)) {
-    const candidates = inOrder([...proven, ...fetched], maildrop);
-    const marked = await deleteMessages(candidates, health, run, maildrop, lease);
-    if (await maildrop.quit()) await marked?.settle();
-  } else {
+  const fetched = await fetchMessages(plan, run, maildrop, lease, hasProgress);
+  if (!mayGoOn(run)) {
     await maildrop.quit();
+    return;
   }
+  const known = knownCandidates(plan);
+  const doubtful = reusesUidls ? known : dueAmong(known, fetched, run);
+  const proven = await proveKnown(doubtful, run, maildrop, lease);
+  const marked = await deleteMessages(inOrder([...proven, ...fetched]), health, run, maildrop, lease);
+  if (await maildrop.quit()) await marked?.settle();
 }
 
-/** What an earlier run deleted has not vanished. */
-function expectingGone(state: AccountState, gone: number): AccountState {
-  const { progress } = state;
-  const last = progress?.lastListing;
-  if (!progress || !last) return state;
-  const lastListing = {
-    rows: Math.max(0, last.rows - gone),
-    recorded: Math.max(0, last.recorded - gone),
-  };
-  return { ...state, progress: { ...progress, lastListing } };
+/** What is known by its UIDL alone and would be deleted in this run. */
+function dueAmong(
+  known: readonly DeletionCandidate[],
+  fetched: readonly DeletionCandidate[],
+  run: AccountRun,
+): DeletionCandidate[] {
+  const candidates = inOrder([...known, ...fetched]);
+  if (isSwitchedOff(candidates, run)) return [];
+  const due = new Set(dueDeletions(candidates, run).due.map(({ listed }) => listed));
+  return known.filter(({ listed }) => due.has(listed));
 }
 
+/** @returns also whether messages were recognised, or tried to be, which gets a run further even if it fetches nothing */
 async function planAgain(
   run: AccountRun,
   maildrop: Maildrop,
   lease: LeaseKeeper,
   state: AccountState,
-): Promise<PlannedRun> {
+): Promise<PlannedRun & { readonly hasProgress: boolean }> {
   const planned = await planRun(run, maildrop.listing, state);
-  const { health } = planned;
-  if (health.kind !== 'turnover' || planned.unknown.length === 0) return planned;
-  const done = await reidentify(planned.unknown, run, maildrop, lease);
+  const { health, unknown } = planned;
+  if (health.kind !== 'turnover' || unknown.length === 0) return { ...planned, hasProgress: false };
+  // A server that cannot show its headers would end every run in the same place.
+  const isHopeless = (state.progress?.failures ?? 0) >= MAX_FAILED_TURNOVERS;
+  const done = isHopeless
+    ? 'the runs before this one failed over recognising them, so every message is fetched again'
+    : await reidentify(unknown, run, maildrop, lease);
   run.book.notice('UIDL_TURNOVER', `${health.explanation}: ${done}`);
-  return { ...(await planRun(run, maildrop.listing, state)), health };
+  return { ...(await planRun(run, maildrop.listing, state)), health, hasProgress: !isHopeless };
+}
+
+const MAX_FAILED_TURNOVERS = 2;
+
+function noteListedAgain(plan: readonly PlannedMessage[], { book }: AccountRun): void {
+  const again = plan.filter(({ reason }) => reason === 'listed-again').length;
+  if (again === 0) return;
+  book.notice(
+    'LISTED_AGAIN',
+    `${again} messages whose deletion the server confirmed are listed, and fetched, again`,
+  );
 }
 
 /** A run whose time is up makes its deletions; one that somebody interrupted does no more than end properly. */
@@ -79,9 +96,6 @@ function mayGoOn({ book, options: { stop } }: AccountRun): boolean {
   return true;
 }
 
-/** Oldest first, and only what the present session lists. */
-function inOrder(candidates: readonly DeletionCandidate[], maildrop: Maildrop): DeletionCandidate[] {
-  return candidates
-    .filter(({ listed }) => maildrop.has(listed))
-    .sort((a, b) => a.listed.messageNumber - b.listed.messageNumber);
+function inOrder<Candidate extends DeletionCandidate>(candidates: readonly Candidate[]): Candidate[] {
+  return candidates.toSorted((a, b) => a.listed.messageNumber - b.listed.messageNumber);
 }

@@ -159,7 +159,7 @@ test('the listing is judged as an import would, and the limits of a run play no 
     fc.property(rows, (listed) => {
       const listing = listed.map(([uidl, octets], index) => row(index + 1, uidl, octets));
       const unlimited = { ...LIMITS, runMessages: undefined, runOctets: undefined };
-      const plan = planImport(listing, knownBy(...shapes), { limits: unlimited, onServer: 'keep', now: 0 });
+      const plan = planImport(listing, knownBy(...shapes), unlimited);
       const { differences, agreed } = compareListing(listing, knownBy(...shapes), LIMITS);
       assert.equal(agreed, plan.filter(({ action }) => action === 'known').length);
       const named = new Set(differences.map(({ messageNumber }) => messageNumber));

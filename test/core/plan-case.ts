@@ -2,9 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DeletionPolicy, ImportLimits } from '../../lib/core/account.ts';
+import type { ImportLimits } from '../../lib/core/account.ts';
 import { planImport } from '../../lib/core/plan.ts';
-import type { ImportPolicy } from '../../lib/core/plan.ts';
 import type { ListedMessage } from '../../lib/core/pop3/listing.ts';
 import type { FailedRecord, MessageRecord, RecordMark, StoredRecord } from '../../lib/core/record.ts';
 import { failedRecord, storedRecord, uidlOf } from '../contract/sample-records.ts';
@@ -15,8 +14,6 @@ export interface PlanCase {
   readonly listing: readonly ListedMessage[];
   readonly records?: readonly MessageRecord[];
   readonly limits?: Partial<ImportLimits>;
-  /** Default: keep. */
-  readonly onServer?: DeletionPolicy;
   /** Action and reason of every row. */
   readonly plan: readonly string[];
 }
@@ -24,19 +21,18 @@ export interface PlanCase {
 export const DAY_MS = 24 * 60 * 60 * 1000;
 export const NOW = 100 * DAY_MS;
 
-/** No limits, and everything is kept. */
-export const POLICY: ImportPolicy = {
-  limits: { messageOctets: undefined, runMessages: undefined, runOctets: undefined, deletionsPerRun: 1000 },
-  onServer: 'keep',
-  now: NOW,
+export const NO_LIMITS: ImportLimits = {
+  messageOctets: undefined,
+  runMessages: undefined,
+  runOctets: undefined,
+  deletionsPerRun: 1000,
 };
 
 /** Registers one test for each case. */
 export function testPlans(cases: readonly PlanCase[]): void {
-  for (const { name, listing, records = [], limits, onServer = 'keep', plan } of cases) {
+  for (const { name, listing, records = [], limits, plan } of cases) {
     test(name, () => {
-      const policy = { ...POLICY, limits: { ...POLICY.limits, ...limits }, onServer };
-      const planned = planImport(listing, knownBy(...records), policy);
+      const planned = planImport(listing, knownBy(...records), { ...NO_LIMITS, ...limits });
       assert.deepEqual(
         planned.map(({ action, reason }) => `${action} ${reason}`),
         plan,

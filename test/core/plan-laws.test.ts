@@ -4,15 +4,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import type { DeletionPolicy, ImportLimits } from '../../lib/core/account.ts';
+import type { ImportLimits } from '../../lib/core/account.ts';
 import { planImport } from '../../lib/core/plan.ts';
-import type { ImportPolicy, PlannedMessage } from '../../lib/core/plan.ts';
+import type { PlannedMessage } from '../../lib/core/plan.ts';
 import type { ListedMessage } from '../../lib/core/pop3/listing.ts';
 import type { FailedRecord, MessageRecord, StoredRecord } from '../../lib/core/record.ts';
 import type { Uidl } from '../../lib/core/uidl.ts';
 import { failedRecord, skippedRecord, storedRecord, uidlOf } from '../contract/sample-records.ts';
 import { knownBy } from '../support/listed-messages.ts';
-import { DAY_MS, NOW, POLICY } from './plan-case.ts';
+import { DAY_MS, NOW, NO_LIMITS } from './plan-case.ts';
 
 const ids = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h');
 // Few sizes, so that they agree often enough.
@@ -60,10 +60,6 @@ function recordsOf(
   return what.map((changes, index) => storedRecord(uidl, `content ${index}`, changes));
 }
 
-const rules: fc.Arbitrary<DeletionPolicy> = fc.oneof(
-  fc.constantFrom('keep' as const, 'delete' as const),
-  fc.integer({ min: 1, max: 110 }).map((deleteAfterDays) => ({ deleteAfterDays })),
-);
 const limits: fc.Arbitrary<ImportLimits> = fc.record({
   messageOctets: fc.option(fc.nat(300), { nil: undefined }),
   runMessages: fc.option(fc.nat(5), { nil: undefined }),
@@ -74,34 +70,28 @@ const limits: fc.Arbitrary<ImportLimits> = fc.record({
 function plan(
   listing: readonly ListedMessage[],
   known: Known,
-  policy: Partial<ImportPolicy>,
+  limits: ImportLimits = NO_LIMITS,
 ): PlannedMessage[] {
-  return planImport(listing, known, { ...POLICY, ...policy });
+  return planImport(listing, known, limits);
 }
 
 function isUnique({ uidl }: ListedMessage, listing: readonly ListedMessage[]): boolean {
   return uidl !== undefined && listing.filter((other) => other.uidl === uidl).length === 1;
 }
 
-/** Whether the one record of this row's id can only be of this very message, and nothing more is to be proven. */
-function isCertain(
-  listed: ListedMessage,
-  records: readonly MessageRecord[],
-  onServer: DeletionPolicy,
-): boolean {
+/** Whether the one record of this row's id can only be of this very message. */
+function isCertain(listed: ListedMessage, records: readonly MessageRecord[]): boolean {
   const [record, ...others] = records.filter((record) => record.state === 'stored');
   if (record === undefined || others.length > 0) return false;
   if (record.mark !== undefined && record.mark.kind !== 'deleting') return false;
   const sizes = [listed.octets, record.listedOctets].filter((octets) => octets !== undefined);
-  if (new Set(sizes).size > 1) return false;
-  if (record.identifiedBy === 'octets' || onServer === 'keep') return true;
-  return onServer !== 'delete' && NOW < record.firstSeen + onServer.deleteAfterDays * DAY_MS;
+  return new Set(sizes).size <= 1;
 }
 
 test('every listed row is planned exactly once, in the order listed', () => {
   fc.assert(
-    fc.property(listings, ledgers, limits, rules, (listing, known, limits, onServer) => {
-      const planned = plan(listing, known, { limits, onServer });
+    fc.property(listings, ledgers, limits, (listing, known, limits) => {
+      const planned = plan(listing, known, limits);
       assert.deepEqual(
         planned.map((message) => message.listed),
         listing,
@@ -112,11 +102,11 @@ test('every listed row is planned exactly once, in the order listed', () => {
 
 test('without limits all is fetched but what is stored for certain, or failed too often and is no other message', () => {
   fc.assert(
-    fc.property(listings, ledgers, rules, (listing, known, onServer) => {
-      for (const { action, listed } of plan(listing, known, { onServer })) {
+    fc.property(listings, ledgers, (listing, known) => {
+      for (const { action, listed } of plan(listing, known)) {
         const records = listed.uidl === undefined ? [] : (known.get(listed.uidl) ?? []);
         let expected = 'fetch';
-        if (isUnique(listed, listing) && isCertain(listed, records, onServer)) expected = 'known';
+        if (isUnique(listed, listing) && isCertain(listed, records)) expected = 'known';
         if (isUnique(listed, listing) && records[0]?.state === 'quarantined') expected = 'quarantine';
         assert.equal(action, expected);
       }
@@ -127,9 +117,9 @@ test('without limits all is fetched but what is stored for certain, or failed to
 test('limits make skips of fetches and quarantines, delays of fetches, and change nothing else', () => {
   const allowed = new Set(['fetch skip', 'quarantine skip', 'fetch defer']);
   fc.assert(
-    fc.property(listings, ledgers, limits, rules, (listing, known, limits, onServer) => {
-      const free = plan(listing, known, { onServer });
-      for (const [index, message] of plan(listing, known, { limits, onServer }).entries()) {
+    fc.property(listings, ledgers, limits, (listing, known, limits) => {
+      const free = plan(listing, known);
+      for (const [index, message] of plan(listing, known, limits).entries()) {
         const change = `${free[index]?.action} ${message.action}`;
         if (free[index]?.action !== message.action) assert.ok(allowed.has(change), change);
         else assert.deepEqual(message, free[index]);
@@ -140,8 +130,8 @@ test('limits make skips of fetches and quarantines, delays of fetches, and chang
 
 test('limits are kept', () => {
   fc.assert(
-    fc.property(listings, ledgers, limits, rules, (listing, known, limits, onServer) => {
-      const fetched = plan(listing, known, { limits, onServer }).filter(({ action }) => action === 'fetch');
+    fc.property(listings, ledgers, limits, (listing, known, limits) => {
+      const fetched = plan(listing, known, limits).filter(({ action }) => action === 'fetch');
       const counted = fetched.filter(({ reason }) => reason !== 'no-uidl' && reason !== 'ambiguous-uidl');
       const octets = counted.reduce((sum, { listed }) => sum + (listed.octets ?? 0), 0);
       assert.ok(counted.length <= (limits.runMessages ?? Infinity));
@@ -153,8 +143,8 @@ test('limits are kept', () => {
 
 test('a run that may fetch anything fetches something, if anything is left to fetch', () => {
   fc.assert(
-    fc.property(listings, ledgers, limits, rules, (listing, known, limits, onServer) => {
-      const planned = plan(listing, known, { limits, onServer });
+    fc.property(listings, ledgers, limits, (listing, known, limits) => {
+      const planned = plan(listing, known, limits);
       const hasDeferred = planned.some(({ action }) => action === 'defer');
       if (!hasDeferred || limits.runMessages === 0) return;
       assert.ok(planned.some(({ action, reason }) => action === 'fetch' && reason !== 'ambiguous-uidl'));
@@ -162,19 +152,21 @@ test('a run that may fetch anything fetches something, if anything is left to fe
   );
 });
 
-test('a rule of deletion makes no message known that was not, and only asks for proof of what has none', () => {
+test('what was never stored is not deferred while something stored before is fetched anew', () => {
   fc.assert(
-    fc.property(listings, ledgers, rules, (listing, known, onServer) => {
-      const kept = plan(listing, known, { onServer: 'keep' });
-      for (const [index, message] of plan(listing, known, { onServer }).entries()) {
-        const before = kept[index];
-        if (message.reason !== 'deletion-needs-proof') {
-          assert.deepEqual(message, before);
-        } else {
-          assert.ok(before?.action === 'known');
-          assert.equal(before.record.identifiedBy, 'header');
-        }
-      }
+    fc.property(listings, ledgers, limits, (listing, known, { runMessages }) => {
+      const planned = plan(listing, known, { ...NO_LIMITS, runMessages });
+      const isNeverStored = ({ listed }: PlannedMessage): boolean =>
+        listed.uidl !== undefined && !(known.get(listed.uidl) ?? []).some(({ state }) => state === 'stored');
+      const isWaiting = planned.some((message) => message.action === 'defer' && isNeverStored(message));
+      const isRefetching = planned.some(
+        (message) =>
+          message.action === 'fetch' &&
+          message.reason !== 'ambiguous-uidl' &&
+          message.reason !== 'no-uidl' &&
+          !isNeverStored(message),
+      );
+      assert.ok(!(isWaiting && isRefetching));
     }),
   );
 });

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { planImport } from '../../lib/core/plan.ts';
 import { skippedRecord, storedRecord, uidlOf } from '../contract/sample-records.ts';
 import { knownBy, row, rowOfUnknownSize } from '../support/listed-messages.ts';
-import { DAY_MS, failed, marked, NOW, POLICY, quarantined, stored, testPlans } from './plan-case.ts';
+import { failed, marked, NO_LIMITS, quarantined, stored, testPlans } from './plan-case.ts';
 import type { PlanCase } from './plan-case.ts';
 
 const SEEN: readonly PlanCase[] = [
@@ -88,49 +88,27 @@ const SEEN: readonly PlanCase[] = [
 
 const UNPROVEN = stored('a', { identifiedBy: 'header' });
 
-const DELETED: readonly PlanCase[] = [
+const HEADER_ONLY: readonly PlanCase[] = [
   {
-    name: 'a message identified by its header alone is known while nothing deletes it',
+    name: 'a message identified by its header alone is known: its octets are only needed before it is deleted',
     listing: [row(1, 'a')],
     records: [UNPROVEN],
     plan: ['known stored'],
   },
   {
-    name: 'a message identified by its header alone is fetched when stored messages are deleted',
-    listing: [row(1, 'a')],
-    records: [UNPROVEN],
-    onServer: 'delete',
-    plan: ['fetch deletion-needs-proof'],
-  },
-  {
-    name: 'a message identified by its header alone is fetched on the day of its deletion, and not before',
-    listing: [row(1, 'a'), row(2, 'b')],
-    records: [UNPROVEN, stored('b', { identifiedBy: 'header', firstSeen: NOW - 30 * DAY_MS + 1 })],
-    onServer: { deleteAfterDays: 30 },
-    plan: ['fetch deletion-needs-proof', 'known stored'],
-  },
-  {
-    name: 'a message whose octets were fetched needs no proof',
-    listing: [row(1, 'a')],
-    records: [stored('a')],
-    onServer: 'delete',
-    plan: ['known stored'],
-  },
-  {
-    name: 'a change of size says more than a proof that is missing',
+    name: 'a message identified by its header alone is fetched when its size changes',
     listing: [row(1, 'a', 50)],
     records: [UNPROVEN],
-    onServer: 'delete',
     plan: ['fetch size-changed'],
   },
 ];
 
-testPlans([...SEEN, ...DELETED]);
+testPlans([...SEEN, ...HEADER_ONLY]);
 
 test('a plan carries what was known: the first sight and the failure of a fetch, the record of the rest', () => {
   const records = [stored('a'), quarantined('b'), failed('c'), skippedRecord(uidlOf('d'), { octets: 5 })];
   const listing = ['a', 'b', 'c', 'd', 'e'].map((id, index) => row(index + 1, id));
-  const planned = planImport(listing, knownBy(...records), POLICY);
+  const planned = planImport(listing, knownBy(...records), NO_LIMITS);
   assert.deepEqual(planned, [
     { action: 'known', reason: 'stored', listed: listing[0], record: records[0] },
     { action: 'quarantine', reason: 'failed-too-often', listed: listing[1], record: records[1] },

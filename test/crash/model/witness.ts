@@ -75,8 +75,12 @@ export class Witness implements ServerWitness<Process> {
     mark: RecordMark | undefined,
   ): Promise<void> {
     if (refs.length > 0) nothingIsDoneWithoutTheLease(this.#world, process, 'a mark');
+    // Marks carry no fence: a run that has lost its lease without knowing may still set one.
+    if (await this.#world.isOverthrown(process)) {
+      this.#world.census.note('stray mark');
+      if (mark?.kind === 'deleting') this.#world.strayMarkers.add(process.name);
+      return;
+    }
     if (mark?.kind === 'deleted') for (const ref of refs) deletedMeansGone(this.#world, ref);
-    if (mark?.kind === 'deleting' && (await this.#world.isOverthrown(process)))
-      this.#world.strayMarkers.add(process.name);
   }
 }
