@@ -1,0 +1,81 @@
+// Runs against a real server on this machine, with archive, ledger and clock in memory: for what takes several runs to see.
+
+import { tmpdir } from 'node:os';
+import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
+import type { Account } from '../../lib/core/account.ts';
+import { MailferryError } from '../../lib/core/errors.ts';
+import type { RunRecord } from '../../lib/core/run-record.ts';
+import { importAccount } from '../../lib/import/import-account.ts';
+import { accountAt, PASSWORD } from '../session/session-under-test.ts';
+import { MemoryBlobStore, sha256Of } from '../support/memory-blob-store.ts';
+import { MemoryLedger } from '../support/memory-ledger.ts';
+import { startPop3Server } from '../support/pop3-server.ts';
+import type { Pop3TestServer } from '../support/pop3-server.ts';
+import type { Pop3Faults } from '../support/pop3-server/faults.ts';
+import type { TestMessage } from '../support/pop3-server/maildrop.ts';
+
+export interface RunsUnderTest extends AsyncDisposable {
+  readonly server: Pop3TestServer;
+  readonly ledger: MemoryLedger;
+  /** One run a minute after the last. @param timeUpAfter the run's time is up once so many messages are decided */
+  run(changes?: AccountChanges, timeUpAfter?: number): Promise<RunRecord>;
+  /** Whether the archive has a message with these octets. */
+  isStored(message: TestMessage): boolean;
+}
+
+export type AccountChanges = Partial<Omit<Account, 'limits'>> & {
+  readonly limits?: Partial<Account['limits']>;
+};
+
+export async function startRuns(maildrop: TestMessage[], faults: Pop3Faults = {}): Promise<RunsUnderTest> {
+  let time = Date.UTC(2026, 0, 1);
+  let runs = 0;
+  const now = (): number => time;
+  const ledger = new MemoryLedger({ now });
+  const blobs = new MemoryBlobStore();
+  const server = await startPop3Server({ maildrop, user: 'ann', password: PASSWORD.reveal(), faults });
+  const ports = {
+    dialer: new SocketDialer(),
+    secrets: { get: async () => PASSWORD },
+    blobs,
+    ledger,
+    lease: ledger,
+    parseQueue: { enqueue: async () => undefined },
+    spoolDirectory: tmpdir(),
+    ownerName: 'test/1',
+    now,
+    newRunId: () => `run-${String((runs += 1)).padStart(4, '0')}`,
+  };
+  return {
+    server,
+    ledger,
+    run: async ({ limits, ...changes } = {}, timeUpAfter = Infinity) => {
+      time += 60_000;
+      const plain = accountAt(server.port);
+      const account = { ...plain, ...changes, limits: { ...plain.limits, ...limits } };
+      const stop = new AbortController();
+      let decided = 0;
+      return await importAccount(account, ports, {
+        stop: stop.signal,
+        abort: new AbortController().signal,
+        observer: {
+          decided: () => {
+            decided += 1;
+            if (decided === timeUpAfter) stop.abort(timeUp());
+          },
+        },
+      });
+    },
+    isStored: ({ content }) => blobs.writes.some((key) => key.includes(sha256Of(content as Buffer))),
+    [Symbol.asyncDispose]: () => server.close(),
+  };
+}
+
+/** A small message. @param padding octets more, for another size */
+export function letter(uidl: string, text: string, padding = 0): TestMessage {
+  return { uidl, content: Buffer.from(`Subject: ${text}\r\n\r\n${'.'.repeat(padding)}body of ${text}\r\n`) };
+}
+
+function timeUp(): MailferryError {
+  return new MailferryError('the time is up', { code: 'TIME_UP', scope: 'session', retryable: true });
+}
