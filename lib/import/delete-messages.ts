@@ -1,7 +1,6 @@
 // Deletes on the server what the account's rule wants gone: only what is stored, recorded, and found intact in the
 // archive again just now. Nothing is deleted before QUIT gets its `+OK`.
 
-import { leaseLost } from '../core/lease-lost.ts';
 import { MailferryError } from '../core/errors.ts';
 import { rawKey } from '../core/keys.ts';
 import type { ListingHealth } from '../core/listing-health.ts';
@@ -9,12 +8,11 @@ import { planDeletions } from '../core/plan-deletions.ts';
 import type { DeletionCandidate, DeletionPlan, PlannedDeletion } from '../core/plan-deletions.ts';
 import { countRows } from '../core/plan.ts';
 import type { ListedMessage } from '../core/pop3/listing.ts';
-import type { RecordMark, StoredRef } from '../core/record.ts';
-import type { DeletionEntry } from '../core/run-record.ts';
 import type { AccountRun } from './account-run.ts';
 import { effectivePolicy } from './effective-policy.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Maildrop } from './maildrop.ts';
+import { MarkedDeletions, refOf } from './marked-deletions.ts';
 import { showsTheSame } from './prove-known.ts';
 import type { ProvenCandidate } from './prove-known.ts';
 
@@ -106,69 +104,6 @@ async function shownNow(
   return shown;
 }
 
-/** Messages marked `deleting` in the ledger and on the server. */
-export class MarkedDeletions {
-  readonly #due: readonly PlannedDeletion[];
-  readonly #run: AccountRun;
-  readonly #lease: LeaseKeeper;
-  readonly #entries: DeletionEntry[] = [];
-  readonly #sent: PlannedDeletion[] = [];
-
-  constructor(due: readonly PlannedDeletion[], run: AccountRun, lease: LeaseKeeper) {
-    this.#due = due;
-    this.#run = run;
-    this.#lease = lease;
-  }
-
-  async begin(): Promise<void> {
-    const { ledger } = this.#run.ports;
-    // The fence: refused if another run took over. Then the marks, so that whatever happens to QUIT is found out.
-    await this.#lease.prove();
-    if ((await ledger.setDeletionsUnsettled(this.#lease.hold, true)) === 'stale')
-      throw leaseLost(this.#lease.hold);
-    this.#run.book.deletions = { outcome: 'unknown', entries: [] };
-    await ledger.mark(this.#run.account.id, this.#due.map(refOf), this.#markOf('deleting'));
-  }
-
-  async send(maildrop: Maildrop): Promise<void> {
-    for (const deletion of this.#due) {
-      await this.#lease.keep();
-      const dele = await this.#dele(deletion, maildrop);
-      const { uidl, sha256 } = deletion.record;
-      this.#entries.push({ uidl, sha256, reason: deletion.reason, dele });
-      if (dele === 'ok') this.#sent.push(deletion);
-      this.#run.book.deletions = { outcome: 'unknown', entries: [...this.#entries] };
-    }
-  }
-
-  /** After the `+OK` to QUIT. */
-  async settle(): Promise<void> {
-    const { book, account, ports } = this.#run;
-    for (const { listed } of this.#sent) book.deleted(listed);
-    book.deletions = { outcome: 'committed', entries: this.#entries };
-    const refused = this.#due.filter((deletion) => !this.#sent.includes(deletion));
-    await ports.ledger.mark(account.id, this.#sent.map(refOf), this.#markOf('deleted'));
-    await ports.ledger.mark(account.id, refused.map(refOf), undefined);
-    if ((await ports.ledger.setDeletionsUnsettled(this.#lease.hold, false)) === 'stale')
-      throw leaseLost(this.#lease.hold);
-  }
-
-  async #dele({ listed }: PlannedDeletion, maildrop: Maildrop): Promise<'ok' | 'refused'> {
-    try {
-      await maildrop.dele(listed);
-      return 'ok';
-    } catch (error) {
-      if (!(error instanceof MailferryError) || error.scope !== 'message') throw error;
-      this.#run.book.report(error);
-      return 'refused';
-    }
-  }
-
-  #markOf(kind: RecordMark['kind']): RecordMark {
-    return { kind, at: this.#run.ports.now(), runId: this.#run.runId };
-  }
-}
-
 /** Those whose objects are intact. One that is gone is marked `lost`, so that it is fetched again while the server has it. */
 async function verifyAll(
   due: readonly PlannedDeletion[],
@@ -191,10 +126,6 @@ async function verifyAll(
       await ports.ledger.mark(account.id, [refOf(deletion)], { kind: 'lost', at: ports.now(), runId });
   }
   return intact;
-}
-
-function refOf({ record: { uidl, sha256 } }: PlannedDeletion): StoredRef {
-  return { uidl, sha256 };
 }
 
 function notIntact(key: string, found: 'absent' | 'different'): MailferryError {
