@@ -68,12 +68,14 @@ function storedIsCountedOnce(world: World, runs: Awaited<ReturnType<World['runs'
 
 function everyObjectHasAJob(world: World): void {
   const jobs = new Set(world.jobs.map(({ ingest }) => ingest.rawKey));
-  const recorded = world.blobs.writes.filter((key) => !jobs.has(key));
-  for (const key of recorded) {
+  for (const key of world.blobs.writes) {
+    if (jobs.has(key)) continue;
+    const messages = world.messages.filter((message) => rightKey(world.account.id, message) === key);
     // Stored by a process that died, and taken from the server by somebody else before another run could go on.
-    const message = world.messages.find((one) => rightKey(world.account.id, one) === key);
-    if (message && !world.removedByOthers.has(message))
-      world.accuse('everyObjectHasAJob', `${key} will never be parsed`);
+    const couldBeFetched = messages.some(
+      (message) => !world.removedByOthers.has(message) && !isLost(message),
+    );
+    if (couldBeFetched) world.accuse('everyObjectHasAJob', `${key} will never be parsed`);
   }
 }
 

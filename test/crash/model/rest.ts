@@ -76,7 +76,7 @@ function quietRunsDoNothing(world: World, process: Process, records: readonly Me
     return;
   }
   const { retrieved, marked } = process.conduct;
-  const again = retrieved.filter((message) => world.isIdentified(message));
+  const again = cannotBeTrusted(world) ? [] : retrieved.filter((message) => world.isIdentified(message));
   if (again.length > 0) accuse(`fetched ${namesOf(again)} again`);
   if (marked.length > 0) accuse(`deleted ${namesOf(marked)}`);
   const { listed, known, quarantined, duplicate, failed } = returned.counts;
@@ -89,6 +89,11 @@ function quietRunsDoNothing(world: World, process: Process, records: readonly Me
   if (failed > failing.length) accuse(`failed to fetch ${failed} messages`);
   if (!messages.some(isLost) && returned.errors.length > 0)
     accuse(`reports ${returned.errors.map(({ message }) => message).join('; ')}`);
+}
+
+/** A server that gives old UIDLs to other messages, and shows no header: nothing but octets tells what it has. */
+function cannotBeTrusted({ server, holders }: World): boolean {
+  return !server.quirks.hasTop && server.messages.some(({ uidl }) => (holders.get(uidl)?.size ?? 0) > 1);
 }
 
 /** Nothing remembers how often: it has no UIDL of its own, or a record that no failure may replace. */
