@@ -93,8 +93,9 @@ function judge(
     return judged({ action: 'skip', listed, reason: 'larger-than-message-limit' });
   if (failed?.state === 'quarantined' && isIdentified(reason))
     return judged({ action: 'quarantine', listed, reason: 'failed-too-often', record: failed });
-  // A stored record's first sight is of its own octets: what is fetched now may be others.
-  const firstSeen = records.find(({ state }) => state !== 'stored')?.firstSeen;
+  // First sight is of octets: what is fetched now may be others than those stored, or than those that had this UIDL.
+  const seen = isIdentified(reason) ? records.find(({ state }) => state !== 'stored') : undefined;
+  const firstSeen = seen?.firstSeen;
   return judged({ action: 'fetch', listed, reason: reason ?? 'new', firstSeen, failed });
 }
 

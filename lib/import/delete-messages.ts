@@ -47,19 +47,14 @@ export async function deleteMessages(
   maildrop: Maildrop,
   lease: LeaseKeeper,
 ): Promise<MarkedDeletions | undefined> {
-  const due = planDeletions(
-    candidates,
-    effectivePolicy(run),
-    run.ports.now(),
-    run.account.limits.deletionsPerRun,
-  ).due;
+  const { due } = planDeletions(candidates, effectivePolicy(run), run.ports.now(), Infinity);
   if (due.length === 0) return undefined;
   // Throws if the books do not balance: whoever cannot count must not delete.
   run.book.counts();
   const refusal = refusalOf(health);
   if (refusal !== undefined) return refuse(refusal, run);
   const sessionOf = new Map(candidates.map(({ listed, sessionNumber }) => [listed, sessionNumber]));
-  const shown = await shownNow(due, sessionOf, maildrop, lease);
+  const shown = await shownNow(due, sessionOf, run, maildrop, lease);
   if (maildrop.hasUncommitted) return refuse(UNCOMMITTED, run);
   const intact = await verifyAll(shown, run, lease);
   if (intact.length === 0) return undefined;
@@ -77,12 +72,13 @@ function refuse(reason: string, { book }: AccountRun): undefined {
 }
 
 /**
- * Those the present session is known to have under their numbers. What an earlier session of the run proved has to be shown
+ * Those the present session is known to have under their numbers, as many as a run may delete. What an earlier session of the run proved has to be shown
  * again: meanwhile another client may have deleted messages, and the server given their UIDLs to others.
  */
 async function shownNow(
   due: readonly PlannedDeletion[],
   sessionOf: ReadonlyMap<ListedMessage, number>,
+  { account }: AccountRun,
   maildrop: Maildrop,
   lease: LeaseKeeper,
 ): Promise<PlannedDeletion[]> {
@@ -92,6 +88,7 @@ async function shownNow(
   const shown: PlannedDeletion[] = [];
   for (const deletion of due) {
     const { listed } = deletion;
+    if (shown.length >= account.limits.deletionsPerRun) break;
     if (!maildrop.has(listed)) continue;
     if (sessionOf.get(listed) === maildrop.sessionNumber) {
       shown.push(deletion);

@@ -17,6 +17,8 @@ export interface PlannedRun {
   readonly health: ListingHealth;
   /** Listed messages with a UIDL of their own that the ledger does not know. */
   readonly unknown: readonly ListedMessage[];
+  /** Listed messages without a UIDL of their own. */
+  readonly unidentified: readonly ListedMessage[];
   /** The server gives old UIDLs to other messages: none of them is proof of anything. */
   readonly reusesUidls: boolean;
 }
@@ -44,6 +46,7 @@ export async function planRun(
     plan: planImport(listing, known, account.limits),
     health: assessListing({ rows: listing.length, recorded }, state.progress?.lastListing),
     unknown: listing.filter(({ uidl }) => uidl !== undefined && !known.has(uidl) && rows.get(uidl) === 1),
+    unidentified: listing.filter(({ uidl }) => uidl === undefined || rows.get(uidl) !== 1),
     reusesUidls: reused.length * REUSED_SHARE > recorded,
   };
 }

@@ -16,22 +16,24 @@ import type { Maildrop } from './maildrop.ts';
 
 /**
  * Decides the messages it recognises (`known`) and those of its sample (`duplicate` or `stored`); leaves the rest.
- * @param unknown listed messages whose UIDL the ledger does not know
+ * @param unknown listed messages with a UIDL of their own that the ledger does not know
+ * @param unidentified those without one: they are looked at too, for any of them could be the one that another is taken for
  * @returns what was done, in words
  * @throws what the session, the archive and the ledger throw; what is committed stays committed
  */
 export async function reidentify(
   unknown: readonly ListedMessage[],
+  unidentified: readonly ListedMessage[],
   run: AccountRun,
   maildrop: Maildrop,
   lease: LeaseKeeper,
 ): Promise<string> {
   try {
-    const shown = await showHeaders(unknown, run, maildrop, lease);
+    const shown = await showHeaders([...unknown, ...unidentified], run, maildrop, lease);
     if (!shown) return 'the server has no TOP, so every message is fetched again';
     if (run.options.stop.aborted) return TOO_SLOW;
     const records = await findByHeader(shown, run, maildrop);
-    const matches = matchTurnover(shown, records);
+    const matches = matchTurnover(shown, records).filter(({ listed }) => !unidentified.includes(listed));
     const sample = sampleOf(matches);
     const doubt = await confirm(sample, run, maildrop, lease);
     if (doubt !== undefined) return doubt;

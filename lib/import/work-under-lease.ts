@@ -35,22 +35,12 @@ export async function workUnderLease(
     return;
   }
   const known = knownCandidates(plan);
-  const doubtful = reusesUidls ? known : dueAmong(known, fetched, run);
+  const isOff = isSwitchedOff([...known, ...fetched], run);
+  const due = isOff ? [] : dueDeletions(known, run).due;
+  const doubtful = reusesUidls ? known : due;
   const proven = await proveKnown(doubtful, run, maildrop, lease);
   const marked = await deleteMessages(inOrder([...proven, ...fetched]), health, run, maildrop, lease);
   if (await maildrop.quit()) await marked?.settle();
-}
-
-/** What is known by its UIDL alone and would be deleted in this run. */
-function dueAmong(
-  known: readonly DeletionCandidate[],
-  fetched: readonly DeletionCandidate[],
-  run: AccountRun,
-): DeletionCandidate[] {
-  const candidates = inOrder([...known, ...fetched]);
-  if (isSwitchedOff(candidates, run)) return [];
-  const due = new Set(dueDeletions(candidates, run).due.map(({ listed }) => listed));
-  return known.filter(({ listed }) => due.has(listed));
 }
 
 /** @returns also whether messages were recognised, or tried to be, which gets a run further even if it fetches nothing */
@@ -61,13 +51,13 @@ async function planAgain(
   state: AccountState,
 ): Promise<PlannedRun & { readonly hasProgress: boolean }> {
   const planned = await planRun(run, maildrop.listing, state);
-  const { health, unknown } = planned;
+  const { health, unknown, unidentified } = planned;
   if (health.kind !== 'turnover' || unknown.length === 0) return { ...planned, hasProgress: false };
   // A server that cannot show its headers would end every run in the same place.
   const isHopeless = (state.progress?.failures ?? 0) >= MAX_FAILED_TURNOVERS;
   const done = isHopeless
     ? 'the runs before this one failed over recognising them, so every message is fetched again'
-    : await reidentify(unknown, run, maildrop, lease);
+    : await reidentify(unknown, unidentified, run, maildrop, lease);
   run.book.notice('UIDL_TURNOVER', `${health.explanation}: ${done}`);
   return { ...(await planRun(run, maildrop.listing, state)), health, hasProgress: !isHopeless };
 }

@@ -130,10 +130,9 @@ function isExcused(world: World, message: MailMessage, records: readonly Message
   if (isLost(message)) return true;
   const record = records.find(({ uidl }) => uidl === message.uidl);
   if (record?.state !== 'stored') return false;
-  const others =
-    record.identifiedBy === 'header'
-      ? world.messages.filter((other) => looksLike(other, message))
-      : world.takenFrom(message, message.uidl);
+  const alike =
+    record.identifiedBy === 'header' ? world.messages.filter((other) => looksLike(other, message)) : [];
+  const others = [...alike, ...world.takenFrom(message, message.uidl)];
   const isMistaken = others.some(({ sha256 }) => sha256 === record.sha256);
   if (isMistaken) world.census.note('taken for another');
   return isMistaken;

@@ -1,5 +1,6 @@
 // The end of every history: faults cease, and the import runs undisturbed until nothing changes any more.
 
+import { MAX_BROKEN_SESSIONS } from '../../../lib/core/limits.ts';
 import type { MessageRecord } from '../../../lib/core/record.ts';
 import { PLAIN_FATE } from './history.ts';
 import { isLost } from './mail-message.ts';
@@ -42,6 +43,11 @@ export async function retryQuarantined(world: World): Promise<void> {
 function calm(world: World, leaseEndsAt: number): void {
   world.nowMs = Math.max(world.nowMs, leaseEndsAt) + 1;
   for (const message of world.server.messages) if (!isLost(message)) message.trouble = undefined;
+  // So many that break the session and cannot be set aside would end the fetching of every run.
+  const breaking = world.server.messages.filter(
+    (message) => message.trouble?.how === 'break' && !world.isIdentified(message),
+  );
+  for (const message of breaking.slice(MAX_BROKEN_SESSIONS - 1)) message.trouble = undefined;
   restoreAll(world);
   world.policy = { ...world.policy, pauseDeletions: false, messageOctets: undefined };
   world.server.quirks = {
