@@ -7,7 +7,7 @@ import { describeError, MailferryError } from '../core/errors.ts';
 import { bringSchemaUpToDate } from './sqlite-schema.ts';
 
 /** Another process may hold the file for a moment; waiting beats failing. */
-const BUSY_TIMEOUT_MS = 10_000;
+export const BUSY_TIMEOUT_MS = 10_000;
 const RETRY_MS = 10;
 
 /**

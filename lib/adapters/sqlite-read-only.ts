@@ -5,11 +5,8 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { describeError, MailferryError } from '../core/errors.ts';
-import { guardLedger, openSqliteDatabase } from './sqlite-database.ts';
+import { BUSY_TIMEOUT_MS, guardLedger, openSqliteDatabase } from './sqlite-database.ts';
 import { bringSchemaUpToDate } from './sqlite-schema.ts';
-
-/** Another process may hold the file for a moment; waiting beats failing. */
-const BUSY_TIMEOUT_MS = 10_000;
 
 /**
  * @param path of the file. The caller closes the database.

@@ -72,8 +72,9 @@ function refuse(reason: string, { book }: AccountRun): undefined {
 }
 
 /**
- * Those the present session is known to have under their numbers, as many as a run may delete. What an earlier session of the run proved has to be shown
- * again: meanwhile another client may have deleted messages, and the server given their UIDLs to others.
+ * Those the present session is known to have under their numbers, as many as a run may delete. What an earlier session of
+ * the run proved has to be shown again: meanwhile another client may have deleted messages, and the server given their
+ * UIDLs to others.
  */
 async function shownNow(
   due: readonly PlannedDeletion[],

@@ -1,6 +1,7 @@
 // What becomes of a message that could not be fetched: counted, remembered, and after too many runs set aside.
 
 import { MailferryError } from '../core/errors.ts';
+import { isIdentified } from '../core/plan.ts';
 import type { PlannedFetch } from '../core/plan.ts';
 import { failedAgain } from '../core/record.ts';
 import type { FailedRecord, SkippedRecord } from '../core/record.ts';
@@ -8,12 +9,17 @@ import { toRunError } from '../core/run-error.ts';
 import type { Uidl } from '../core/uidl.ts';
 import type { AccountRun } from './account-run.ts';
 
-export type FailedOutcome = 'failed' | 'quarantined' | 'skipped';
+type FailedOutcome = 'failed' | 'quarantined' | 'skipped';
 
 /** Whether the session ended at this message, with everything else in order. A mistake of ours counts too: the message may be its cause. */
 export function breaksSession(error: unknown): boolean {
   if (!(error instanceof MailferryError)) return true;
   return error.scope === 'session' && (error.code.startsWith('POP3_') || error.code === 'MESSAGE_TOO_LARGE');
+}
+
+/** Whether it is this message's failure, and others may go better. */
+export function isOfMessage(error: unknown): boolean {
+  return breaksSession(error) || (error instanceof MailferryError && error.scope === 'message');
 }
 
 /**
@@ -38,7 +44,7 @@ export async function chargeFailure(
 }
 
 function ownUidl({ listed, reason }: PlannedFetch): Uidl | undefined {
-  return reason === 'no-uidl' || reason === 'ambiguous-uidl' ? undefined : listed.uidl;
+  return isIdentified(reason) ? listed.uidl : undefined;
 }
 
 /** A rule of the account, not a failure. POP3 cannot stop a RETR, so the session is lost all the same. */

@@ -30,7 +30,7 @@ export class MarkedDeletions {
     await this.#lease.prove();
     if ((await ledger.setDeletionsUnsettled(this.#lease.hold, true)) === 'stale')
       throw leaseLost(this.#lease.hold);
-    this.#run.book.deletions = { outcome: 'unknown', entries: [] };
+    this.#run.book.deletions = { outcome: 'unknown', entries: this.#entries };
     await ledger.mark(this.#run.account.id, this.#due.map(refOf), this.#markOf('deleting'));
   }
 
@@ -41,7 +41,6 @@ export class MarkedDeletions {
       const { uidl, sha256 } = deletion.record;
       this.#entries.push({ uidl, sha256, reason: deletion.reason, dele });
       if (dele === 'ok') this.#sent.push(deletion);
-      this.#run.book.deletions = { outcome: 'unknown', entries: [...this.#entries] };
     }
   }
 

@@ -2,11 +2,10 @@
 // message where the server was seen to give old UIDLs to other messages. What the server shows of it has to be the header
 // that was stored, and its octets must have been fetched under this UIDL once; otherwise they are fetched now.
 
-import { MailferryError } from '../core/errors.ts';
 import { MAX_BROKEN_SESSIONS } from '../core/limits.ts';
 import type { DeletionCandidate } from '../core/plan-deletions.ts';
 import type { AccountRun } from './account-run.ts';
-import { breaksSession } from './failed-message.ts';
+import { breaksSession, isOfMessage } from './failed-message.ts';
 import { readFingerprint } from './header-fingerprint.ts';
 import { importMessage } from './import-message.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
@@ -95,10 +94,9 @@ class Proof {
     try {
       return await step();
     } catch (error) {
-      const isOfMessage = error instanceof MailferryError && error.scope === 'message';
-      if (this.#run.options.abort.aborted || !(isOfMessage || breaksSession(error))) throw error;
+      if (this.#run.options.abort.aborted || !isOfMessage(error)) throw error;
       this.#run.book.report(error);
-      if (isOfMessage) return undefined;
+      if (!breaksSession(error)) return undefined;
       this.#broken += 1;
       await this.#maildrop.reopen();
       const what = `the session ended at message ${listed.messageNumber}, and another went on`;

@@ -1,14 +1,14 @@
 // After a UIDL turnover: finds the messages again that are stored under UIDLs of before, without fetching them all. What
 // cannot be recognised for certain is fetched: the same octets land on the same key and count as `duplicate`.
 
-import { describeError, MailferryError } from '../core/errors.ts';
+import { describeError } from '../core/errors.ts';
 import { matchTurnover, sampleOf } from '../core/match-turnover.ts';
 import type { ShownHeader, TurnoverMatch } from '../core/match-turnover.ts';
 import type { ListedMessage } from '../core/pop3/listing.ts';
 import type { Sha256, StoredRecord } from '../core/record.ts';
 import type { Uidl } from '../core/uidl.ts';
 import type { AccountRun } from './account-run.ts';
-import { breaksSession } from './failed-message.ts';
+import { breaksSession, isOfMessage } from './failed-message.ts';
 import { readFingerprint } from './header-fingerprint.ts';
 import { importMessage } from './import-message.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
@@ -33,15 +33,17 @@ export async function reidentify(
     if (!shown) return 'the server has no TOP, so every message is fetched again';
     if (run.options.stop.aborted) return TOO_SLOW;
     const records = await findByHeader(shown, run, maildrop);
-    const matches = matchTurnover(shown, records).filter(({ listed }) => !unidentified.includes(listed));
+    const nameable = new Set(unknown);
+    const matches = matchTurnover(shown, records).filter(({ listed }) => nameable.has(listed));
     const sample = sampleOf(matches);
     const doubt = await confirm(sample, run, maildrop, lease);
     if (doubt !== undefined) return doubt;
-    const believed = matches.filter((match) => !sample.includes(match));
+    const believed = matches.filter(({ listed }) => !run.book.isDecided(listed));
     await remap(believed, run, maildrop, lease);
     return `${matches.length} of ${unknown.length} unknown messages were recognised by header and size (${sample.length} of them confirmed by their octets); the rest is fetched`;
   } catch (error) {
     if (run.options.abort.aborted || !isOfMessage(error)) throw error;
+    // The fetching that follows will meet it again, and count it against its message.
     if (breaksSession(error)) await maildrop.reopen();
     return `recognising them failed, so every message is fetched again: ${describeError(error)}`;
   }
@@ -68,11 +70,6 @@ async function confirm(
     return 'header and size do not tell messages apart here, so every message is fetched again';
   }
   return undefined;
-}
-
-/** The fetching that follows will meet it again, and count it against its message. */
-function isOfMessage(error: unknown): boolean {
-  return breaksSession(error) || (error instanceof MailferryError && error.scope === 'message');
 }
 
 /** `undefined` when the server has no TOP. */
