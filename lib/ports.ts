@@ -1,10 +1,13 @@
 // The edges of the program: what the pipeline needs from the world, and what every adapter promises.
 // Expected outcomes are return values; anything thrown is a MailferryError.
 
-import type { AccountId, SecretRef, TlsMode } from './core/account.ts';
+import type { Account, AccountId, SecretRef, TlsMode } from './core/account.ts';
 import type { AccountProgress, AccountState } from './core/account-state.ts';
+import type { Drain } from './core/drain.ts';
+import type { FerryEvent } from './core/events.ts';
 import type { MessageRecord, RecordMark, Sha256, StoredRef } from './core/record.ts';
 import type { RunRecord } from './core/run-record.ts';
+import type { Schedule, Slot } from './core/schedule.ts';
 import type { Secret } from './core/secret.ts';
 import type { Uidl } from './core/uidl.ts';
 import type { IngestFacts } from './core/message/document.ts';
@@ -16,6 +19,8 @@ export interface DialTarget {
   readonly tls: TlsMode;
   /** Absolute path of a PEM file that replaces the system's certificate authorities. */
   readonly caFile: string | undefined;
+  /** The same authorities as PEM text; at most one of the two is set. */
+  readonly caPem: string | undefined;
   readonly allowPrivateNetwork: boolean;
 }
 
@@ -58,6 +63,8 @@ export interface Blob {
 export interface PutOptions {
   /** `create` (default): write if absent, for what never changes. `replace`: for what can be rebuilt. */
   readonly mode?: 'create' | 'replace';
+  /** Kept beside the object by storage that has a place for it (S3: as user metadata), by others not. Visible ASCII. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 export interface BlobStore {
@@ -169,6 +176,12 @@ export interface LeaseHeld {
 export interface Secrets {
   /** @throws SECRET_UNAVAILABLE, naming the reference and never the value */
   get(ref: SecretRef): Promise<Secret>;
+  /**
+   * For when the value was refused: it is read anew if it was remembered, perhaps from before somebody changed it.
+   * @returns `undefined` when there is no other value than the one given before
+   * @throws as `get`
+   */
+  renew(ref: SecretRef): Promise<Secret | undefined>;
 }
 
 /** A stored message whose derived objects are still to be made. */
@@ -179,4 +192,87 @@ export interface ParseJob {
 export interface JobQueue<Job> {
   /** The job will be done, after a crash too; perhaps more than once. Durable when it resolves. */
   enqueue(job: Job): Promise<void>;
+}
+
+/** A queue that takes many jobs at once for less. */
+export interface BulkJobQueue<Job> extends JobQueue<Job> {
+  /**
+   * As `enqueue` for each; those that were taken stay taken when it throws.
+   * @throws QUEUE_FAILED
+   */
+  enqueueAll(jobs: readonly Job[]): Promise<void>;
+}
+
+/** Tells others what happened. */
+export interface EventSink {
+  /**
+   * Each event at least once when it resolves; perhaps more than once, and in any order: `id` tells repeats.
+   * @throws EVENTS_FAILED when some may not have been taken
+   */
+  publish(events: readonly FerryEvent[]): Promise<void>;
+}
+
+/** What an account is to be, as its owner's configuration says. */
+export interface AppliedAccount {
+  readonly account: Account;
+  /** Epoch milliseconds of the last change to it. */
+  readonly appliedAt: number;
+}
+
+/** An account and all that decides whether and how it is worked on, by one strongly consistent read. */
+export interface AccountView {
+  /** `undefined` if nobody has applied it, or it was removed. */
+  readonly applied: AppliedAccount | undefined;
+  readonly state: AccountState;
+  readonly drain: Drain | undefined;
+  /** The last run whose events were published. */
+  readonly announcedRunId: string | undefined;
+}
+
+/** An account as the index of schedules shows it: a moment late, perhaps. */
+export interface ScheduledAccount {
+  readonly id: AccountId;
+  readonly slot: Slot;
+  readonly appliedAt: number;
+  /** Not before this time, after failures. */
+  readonly nextAttemptAt: number | undefined;
+  readonly suspendedFor: string | undefined;
+  /** Renewed within an hour by an account that is well, not by each poll. */
+  readonly lastSuccessAt: number | undefined;
+}
+
+/** The accounts that are worked on without anybody asking. Removing one never touches what the ledger knows of its mail. */
+export interface AccountDirectory {
+  /** @throws LEDGER_FAILED */
+  view(account: AccountId): Promise<AccountView>;
+  /**
+   * Put the account there, or change it. A change ends its suspension, and it is polled in its next turn.
+   * @throws LEDGER_FAILED
+   */
+  apply(account: Account): Promise<'created' | 'changed' | 'unchanged'>;
+  /** @returns whether it was there. @throws LEDGER_FAILED */
+  remove(account: AccountId): Promise<boolean>;
+  /** End its suspension and its back-off. @throws LEDGER_FAILED */
+  resume(account: AccountId): Promise<void>;
+  /** All accounts of all slots, in no particular order. @throws LEDGER_FAILED */
+  list(): AsyncIterable<ScheduledAccount>;
+  /** The schedules that accounts have, each once; one that nobody has any more may be among them. @throws LEDGER_FAILED */
+  schedules(): Promise<readonly Schedule[]>;
+  /** @throws LEDGER_FAILED */
+  inSlot(slot: Slot): AsyncIterable<ScheduledAccount>;
+  /** The last minute of Unix time that was dispatched; `undefined` before the first. @throws LEDGER_FAILED */
+  lastTick(): Promise<number | undefined>;
+  /** @returns `stale` if another dispatcher was faster: nothing is written then. @throws LEDGER_FAILED */
+  saveTick(minute: number, before: number | undefined): Promise<'saved' | 'stale'>;
+  /**
+   * Change the account's drain from what it was, told by id, slice and isSent. `undefined`: there is none.
+   * @returns `stale` if it is another one by now: nothing is written then. @throws LEDGER_FAILED
+   */
+  saveDrain(
+    account: AccountId,
+    drain: Drain | undefined,
+    before: Drain | undefined,
+  ): Promise<'saved' | 'stale'>;
+  /** The run's events are published. @throws LEDGER_FAILED */
+  announced(account: AccountId, runId: string): Promise<void>;
 }

@@ -1,9 +1,10 @@
-// `npm test`: builds the product, sees to a real Dovecot and an S3 server, runs every test, and says at the end what passed,
-// failed and was not run.
+// `npm test`: builds the product, sees to a real Dovecot, the servers that stand in for AWS and Lambda's own runtime client,
+// runs every test, and says at the end what passed, failed and was not run.
 // Never calls a run good in which something failed, nothing ran, or a required test was skipped.
 //
 //   node test/run.ts [--fast | --long] [FILE...]
-//   --fast   only what needs neither Dovecot nor S3 nor patience; expects a build
+//   --fast   only what needs neither Dovecot nor AWS's stand-ins nor patience; expects a build
+//   FILE     paths or patterns
 //   --long   more kills and more cuts (also MAILFERRY_LONG=1)
 
 import { spawnSync } from 'node:child_process';
@@ -12,15 +13,17 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { provideDovecot } from './runner/provide-dovecot.ts';
+import { provideLambdaClient } from './runner/provide-lambda-client.ts';
 import { provideMoto } from './runner/provide-moto.ts';
 import { runFiles } from './runner/run-files.ts';
 import { closingReport } from './runner/closing-report.ts';
 import { DOVECOT_VARIABLE } from './support/dovecot-presence.ts';
+import { LAMBDA_CLIENT_VARIABLE } from './support/lambda-client-presence.ts';
 import { MOTO_VARIABLE } from './support/moto-presence.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** Where the paths of tests begin that start real servers and crash real processes. First, because they take longest. */
-const SLOW = ['test/crash/', 'test/interop/', 'test/adapters/s3-blob-store'];
+const SLOW = ['test/aws/', 'test/crash/', 'test/interop/', 'test/adapters/s3-blob-store'];
 
 process.chdir(ROOT);
 process.exitCode = await main();
@@ -30,13 +33,16 @@ async function main(): Promise<number> {
     options: { fast: { type: 'boolean', default: false }, long: { type: 'boolean', default: false } },
     allowPositionals: true,
   });
-  const files = positionals.length > 0 ? positionals : chooseFiles(values.fast);
+  const files = positionals.length > 0 ? globSync(positionals).sort() : chooseFiles(values.fast);
   if (values.long) process.env['MAILFERRY_LONG'] = '1';
   if (!values.fast) {
     build();
     if (files.some(isSlow)) {
       process.env[DOVECOT_VARIABLE] ??= provideDovecot();
       process.env[MOTO_VARIABLE] ??= provideMoto();
+    }
+    if (files.some(isOfAws)) {
+      process.env[LAMBDA_CLIENT_VARIABLE] ??= provideLambdaClient();
     }
   }
   const tally = await runFiles(files, {
@@ -59,7 +65,13 @@ function isSlow(file: string): boolean {
   return SLOW.some((start) => file.startsWith(start));
 }
 
+function isOfAws(file: string): boolean {
+  return file.startsWith('test/aws/');
+}
+
 function build(): void {
-  const { status } = spawnSync('npm', ['run', '-s', 'build'], { stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status !== 0) throw new Error('the product does not build: no test was run');
+  for (const script of ['build', 'bundle']) {
+    const { status } = spawnSync('npm', ['run', '-s', script], { stdio: ['ignore', 'inherit', 'inherit'] });
+    if (status !== 0) throw new Error(`npm run ${script} failed: no test was run`);
+  }
 }

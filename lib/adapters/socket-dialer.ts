@@ -80,8 +80,9 @@ function addressNotAllowed(host: string, address: string): MailferryError {
   });
 }
 
-function readAuthorities(target: DialTarget): Buffer | undefined {
-  if (target.tls === 'none' || target.caFile === undefined) return undefined;
+function readAuthorities(target: DialTarget): Buffer | string | undefined {
+  if (target.tls === 'none') return undefined;
+  if (target.caFile === undefined) return target.caPem;
   try {
     return readFileSync(target.caFile);
   } catch (error) {
@@ -107,7 +108,7 @@ async function connected(target: DialTarget, socket: Socket): Promise<void> {
   });
 }
 
-async function startTls(target: DialTarget, ca: Buffer | undefined, socket: Socket): Promise<Socket> {
+async function startTls(target: DialTarget, ca: Buffer | string | undefined, socket: Socket): Promise<Socket> {
   return await new Promise<Socket>((resolve, reject) => {
     const secure = connectTls({
       socket,

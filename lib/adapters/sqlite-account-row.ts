@@ -50,6 +50,6 @@ export function updateIfHeld(
 /** JSON has no `undefined`: what is absent there is given back as it was. */
 function parseProgress(json: string): AccountProgress {
   const progress = JSON.parse(json) as AccountProgress;
-  const { lastSuccessAt, nextAttemptAt, lastListing } = progress;
-  return { ...progress, lastSuccessAt, nextAttemptAt, lastListing };
+  const { lastSuccessAt, nextAttemptAt, lastListing, suspendedFor, settled } = progress;
+  return { ...progress, lastSuccessAt, nextAttemptAt, lastListing, suspendedFor, settled };
 }

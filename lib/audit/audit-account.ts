@@ -12,7 +12,7 @@ import { compareStored, compareUnstored } from './compare.ts';
 import { compareWithListing } from './compare-with-listing.ts';
 import type { Difference } from './difference.ts';
 import { findUnrecorded } from './find-unrecorded.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../core/in-parallel.ts';
 import { inspectObject } from './inspect-object.ts';
 import type { Objects } from './inspect-object.ts';
 import { KeySet } from './key-set.ts';

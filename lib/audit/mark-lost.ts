@@ -4,6 +4,7 @@
 import type { AccountId } from '../core/account.ts';
 import { MailferryError } from '../core/errors.ts';
 import { rawKey } from '../core/keys.ts';
+import { leaseLost } from '../core/lease-lost.ts';
 import { LEASE_MS } from '../core/limits.ts';
 import type { MessageRecord, StoredRecord, StoredRef } from '../core/record.ts';
 import type { BlobStore, Lease, LeaseHold, Ledger } from '../ports.ts';
@@ -39,6 +40,7 @@ export async function markLost(
   const runId = ports.newRunId();
   const hold = await acquire(account, runId, ports);
   try {
+    await lookAgain(account, hold, ports);
     let marked = 0;
     for (let from = 0; from < missing.length; from += AT_ONCE) {
       const refs = await stillMissing(account, missing.slice(from, from + AT_ONCE), ports);
@@ -50,6 +52,14 @@ export async function markLost(
   } finally {
     await ports.lease.release(hold);
   }
+}
+
+/** Or the next run would take the listing for one with which there is nothing to do. */
+async function lookAgain(account: AccountId, hold: LeaseHold, { ledger }: RepairPorts): Promise<void> {
+  const { progress } = await ledger.state(account);
+  if (progress?.settled === undefined) return;
+  const saved = await ledger.saveProgress(account, { ...progress, settled: undefined }, hold);
+  if (saved === 'stale') throw leaseLost(hold);
 }
 
 /** The audit took its time: a run may have fetched a message again since, or somebody put the file back. */

@@ -1,6 +1,7 @@
 // What the ledger keeps of an account between its runs, and how a run changes it. Pure.
 
 import type { RunCounts } from './run-counts.ts';
+import type { RunError } from './run-error.ts';
 import type { RunOutcome } from './run-record.ts';
 
 /** Written at the end of a run, by whoever holds the lease. */
@@ -17,6 +18,19 @@ export interface AccountProgress {
   /** After failures: not before this time. A person may. */
   readonly nextAttemptAt: number | undefined;
   readonly lastListing: ListingMark | undefined;
+  /** Why it is left alone until `nextAttemptAt`, if that is a thing its owner has to mend: POP3_AUTH_FAILED. */
+  readonly suspendedFor: string | undefined;
+  readonly settled: SettledListing | undefined;
+}
+
+/** A listing with which there was nothing to do: while the server gives the same, and nothing falls due, there still is nothing. */
+export interface SettledListing {
+  /** Of every row's UIDL and size in their order, and of the account's rules that decide about them. */
+  readonly digest: string;
+  readonly known: number;
+  readonly skipped: number;
+  /** Epoch milliseconds: from then on it is looked at in full again. */
+  readonly until: number;
 }
 
 /** What the last listing was like, so that the next can be told from a stranger's. */
@@ -52,6 +66,10 @@ export interface EndedRun {
   readonly counts: RunCounts;
   /** `undefined` if the run never saw one, or did not come to its end. */
   readonly listing: ListingMark | undefined;
+  readonly settled: SettledListing | undefined;
+  readonly errors: readonly Pick<RunError, 'code'>[];
+  /** From 0 to 1, at random: what failed together is not tried again together. */
+  readonly jitter: number;
 }
 
 /** `partial` is a success of the account: it was reached, and its failed messages are counted of themselves. */
@@ -59,6 +77,8 @@ export function progressAfter(before: AccountProgress | undefined, run: EndedRun
   const failed = run.outcome === 'stopped';
   const failures = failed ? (before?.failures ?? 0) + 1 : 0;
   const seen = run.listing !== undefined || run.counts.listed > 0;
+  const isRefused = failed && run.errors.some(({ code }) => code === AUTH_FAILED);
+  const waitMs = isRefused ? suspensionMs(before) : backOffMs(failures);
   return {
     lastRunId: run.runId,
     lastEndedAt: run.endedAt,
@@ -66,9 +86,23 @@ export function progressAfter(before: AccountProgress | undefined, run: EndedRun
     lastSuccessAt: failed ? before?.lastSuccessAt : run.endedAt,
     backlog: seen ? run.counts.deferred + run.counts.failed : (before?.backlog ?? 0),
     failures,
-    nextAttemptAt: failed ? run.endedAt + backOffMs(failures) : undefined,
+    nextAttemptAt: failed ? run.endedAt + Math.round(waitMs * (1 + JITTER_PART * run.jitter)) : undefined,
     lastListing: run.listing ?? before?.lastListing,
+    suspendedFor: isRefused ? AUTH_FAILED : undefined,
+    settled: run.settled,
   };
+}
+
+const AUTH_FAILED = 'POP3_AUTH_FAILED';
+
+/** Providers lock mailboxes that are tried with a wrong password again and again. */
+const FIRST_SUSPENSION_MS = 60 * 60 * 1000;
+const LONG_SUSPENSION_MS = 24 * 60 * 60 * 1000;
+const JITTER_PART = 1 / 4;
+
+/** An hour, in case the server was only out of order; then a day. */
+function suspensionMs(before: AccountProgress | undefined): number {
+  return before?.suspendedFor === undefined ? FIRST_SUSPENSION_MS : LONG_SUSPENSION_MS;
 }
 
 /** Doubles from a minute to six hours. */

@@ -1,5 +1,7 @@
 // One POP3 account as the rest of the program sees it: checked, complete, frozen.
 
+import type { Schedule } from './schedule.ts';
+
 declare const accountId: unique symbol;
 /** `^[a-z0-9][a-z0-9-]{0,62}$`: part of every archive key, so it never needs escaping. */
 export type AccountId = string & { readonly [accountId]: true };
@@ -9,10 +11,13 @@ export const ACCOUNT_ID_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
 /** How the connection is protected. `starttls` is mandatory once chosen: it never falls back to clear text. */
 export type TlsMode = 'implicit' | 'starttls' | 'none';
 
-/** Where a secret is kept, never the secret itself: `env:NAME`, `file:PATH`, `command:ARGV`. */
+/**
+ * Where a secret is kept, never the secret itself: `env:NAME`, `file:PATH`, `command:ARGV`,
+ * `secretsmanager:ID[#json-key]`, `ssm:/path`.
+ */
 export interface SecretRef {
-  readonly store: 'env' | 'file' | 'command';
-  /** The variable's name, the file's absolute path, or the command line. */
+  readonly store: 'env' | 'file' | 'command' | 'secretsmanager' | 'ssm';
+  /** The variable's name, the file's absolute path, the command line, or what follows the colon. */
   readonly locator: string;
 }
 
@@ -38,6 +43,8 @@ export interface Account {
   readonly tls: TlsMode;
   /** Absolute path of a PEM file with the only certificate authorities to trust for this account. */
   readonly caFile: string | undefined;
+  /** The same authorities as PEM text, for where there are no files. At most one of the two is set. */
+  readonly caPem: string | undefined;
   /** Permit an address in a loopback, private, link-local or metadata range. */
   readonly allowPrivateNetwork: boolean;
   readonly user: string;
@@ -46,4 +53,8 @@ export interface Account {
   /** The switch that keeps `onServer` from deleting anything for now. */
   readonly pauseDeletions: boolean;
   readonly limits: ImportLimits;
+  /** When a dispatcher has it polled. A run asked for by hand does not wait for it. */
+  readonly schedule: Schedule;
+  /** Nobody polls it by schedule. */
+  readonly paused: boolean;
 }

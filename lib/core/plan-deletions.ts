@@ -45,6 +45,11 @@ export function planDeletions(
 
 /** Whether the account's rule wants this message gone by now. */
 export function isDue(record: Pick<StoredRecord, 'firstSeen'>, policy: DeletionPolicy, now: number): boolean {
-  if (policy === 'keep') return false;
-  return policy === 'delete' || now - record.firstSeen >= policy.deleteAfterDays * DAY_MS;
+  return now >= dueAt(record, policy);
+}
+
+/** When the account's rule wants this message gone: epoch milliseconds, or never. */
+export function dueAt({ firstSeen }: Pick<StoredRecord, 'firstSeen'>, policy: DeletionPolicy): number {
+  if (policy === 'keep') return Infinity;
+  return policy === 'delete' ? -Infinity : firstSeen + policy.deleteAfterDays * DAY_MS;
 }

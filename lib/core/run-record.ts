@@ -23,6 +23,8 @@ export interface RunRecord {
   /** What is worth knowing and no failure. */
   readonly notices: readonly RunNotice[];
   readonly deletions: DeletionLog;
+  /** UIDLs of the messages set aside in this run. Absent in what an earlier version wrote. */
+  readonly quarantined?: readonly Uidl[];
 }
 
 /** `complete` all listed messages are decided · `partial` some failed · `stopped` an error or a signal ended it early. */

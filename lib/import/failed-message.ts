@@ -29,7 +29,7 @@ export function isOfMessage(error: unknown): boolean {
 export async function chargeFailure(
   message: PlannedFetch,
   error: unknown,
-  { account, ports, runId }: AccountRun,
+  { account, ports, runId, book }: AccountRun,
 ): Promise<FailedOutcome> {
   const uidl = ownUidl(message);
   const tooLarge = isTooLarge(error);
@@ -40,7 +40,9 @@ export async function chargeFailure(
     : failedAgain(message.failed, { ...facts, failedAt: ports.now(), error: toRunError(error) });
   const { outcome } = await ports.ledger.commit(account.id, record);
   // What is stored under this UIDL stays stored: this attempt failed, and the next run tries again.
-  return outcome === 'exists' && !tooLarge ? 'failed' : record.state;
+  if (outcome === 'exists' && !tooLarge) return 'failed';
+  if (record.state === 'quarantined') book.quarantined.push(uidl);
+  return record.state;
 }
 
 function ownUidl({ listed, reason }: PlannedFetch): Uidl | undefined {

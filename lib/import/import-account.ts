@@ -1,23 +1,22 @@
 // One run of one account: session, listing, plan; if there is anything to do, the lease, what an earlier run left, and the
 // work; at the end what is left behind: the account's progress, the run's record, the lease.
 
-import { progressAfter } from '../core/account-state.ts';
-import type { AccountState } from '../core/account-state.ts';
+import type { AccountProgress, AccountState, SettledListing } from '../core/account-state.ts';
 import type { Account } from '../core/account.ts';
-import { leaseLost } from '../core/lease-lost.ts';
-import { toRunError } from '../core/run-error.ts';
 import type { RunRecord } from '../core/run-record.ts';
-import type { LeaseHold } from '../ports.ts';
 import type { AccountRun } from './account-run.ts';
 import { isSwitchedOff } from './delete-messages.ts';
 import type { ImportOptions } from './import-options.ts';
 import type { ImportPorts } from './import-ports.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import { Maildrop } from './maildrop.ts';
+import { leaveBehind, toRecord } from './leave-behind.ts';
+import type { Course } from './leave-behind.ts';
+import { openMaildrop } from './open-maildrop.ts';
 import { decideUnfetched, hasWork, knownCandidates, planRun } from './plan-run.ts';
 import { previewRun } from './preview-run.ts';
 import { RunBook } from './run-book.ts';
 import { settleDeletions } from './settle-deletions.ts';
+import { decideSettled, digestListing, isSettled, settle } from './settled-listing.ts';
 import { stopReason } from './stop-reason.ts';
 import { workUnderLease } from './work-under-lease.ts';
 
@@ -38,7 +37,7 @@ export async function importAccount(
     book: new RunBook(options.observer),
   };
   const startedAt = ports.now();
-  const course: Course = { state: undefined, lease: undefined };
+  const course: Course = { state: options.state, lease: undefined, settled: undefined, isQuiet: false };
   try {
     await takeCourse(run, course);
   } catch (error) {
@@ -48,29 +47,25 @@ export async function importAccount(
   return toRecord(run, startedAt);
 }
 
-/** How far a run came. */
-interface Course {
-  state: AccountState | undefined;
-  lease: LeaseKeeper | undefined;
-}
-
 async function takeCourse(run: AccountRun, course: Course): Promise<void> {
   const { account, ports, options, book } = run;
   if (options.stop.aborted) throw stopReason(options.stop);
-  course.state = await ports.ledger.state(account.id);
-  const maildrop = await Maildrop.open({
-    account,
-    password: await ports.secrets.get(account.password),
-    dialer: ports.dialer,
-    signal: options.abort,
-    expectsUidls: (course.state.progress?.lastListing?.recorded ?? 0) > 0,
-  });
+  course.state ??= await ports.ledger.state(account.id);
+  const maildrop = await openMaildrop(run, course.state);
   try {
     book.list(maildrop.listing);
     if (!maildrop.hasUidls) book.notice('NO_UIDL', NO_UIDL_WARNING);
+    const digest = digestListing(maildrop.listing, run);
+    if (isStillSettled(course.state, digest, run)) {
+      course.settled = course.state.progress.settled;
+      decideSettled(maildrop.listing, course.settled, run);
+      await maildrop.quit();
+      course.isQuiet = true;
+      return;
+    }
     const planned = await planRun(run, maildrop.listing, course.state);
     if (options.dryRun !== true && hasWork(planned, run, course.state)) {
-      course.lease = await LeaseKeeper.acquire(account.id, run.runId, ports);
+      course.lease = await LeaseKeeper.acquire(run);
       const before = course.state.progress?.lastRunId;
       course.state = await ports.ledger.state(account.id);
       const { progress, deletionsUnsettled } = course.state;
@@ -86,66 +81,32 @@ async function takeCourse(run: AccountRun, course: Course): Promise<void> {
       } else {
         options.observer?.planned?.(planned.plan);
         isSwitchedOff(knownCandidates(planned.plan), run);
+        course.settled = settle(planned.plan, digest, run);
       }
       await maildrop.quit();
+      course.isQuiet = book.outcome === 'complete' && course.state.progress?.lastOutcome === 'complete';
     }
   } finally {
     maildrop.drop();
   }
 }
 
-/** Each step is tried, whatever became of the one before: what can be written is, and the lease is given back. */
-async function leaveBehind(run: AccountRun, { state, lease }: Course, startedAt: number): Promise<void> {
-  const { ports, book } = run;
-  const attempt = async (step: () => Promise<unknown>): Promise<void> => {
-    try {
-      await step();
-    } catch (error) {
-      // What stopped the run stops this too: one report of it is enough.
-      const { code } = toRunError(error);
-      if (!book.errors.some((reported) => reported.code === code)) book.stopFor(error);
-      else if (code === 'LEDGER_FAILED') isLedgerGone = true;
-    }
-  };
-  // A ledger that is locked makes each step wait: it is not asked again for each.
-  let isLedgerGone = false;
-  if (state) await attempt(async () => await saveProgress(run, state, lease?.hold));
-  if (!isLedgerGone) await attempt(async () => await ports.ledger.recordRun(toRecord(run, startedAt)));
-  if (lease) await attempt(async () => await ports.lease.release(lease.hold));
-}
+type Settled = AccountState & { readonly progress: AccountProgress & { readonly settled: SettledListing } };
 
-async function saveProgress(
-  { account, ports, book, runId }: AccountRun,
+/** Only where quiet runs are asked for: the others look at every record. */
+function isStillSettled(
   state: AccountState,
-  hold: LeaseHold | undefined,
-): Promise<void> {
-  // Somebody else works on this account, and writes how that went.
-  if (book.errors.some(({ code }) => code === 'LEASE_HELD')) return;
-  const progress = progressAfter(state.progress, {
-    runId,
-    endedAt: ports.now(),
-    outcome: book.outcome,
-    counts: book.counts(),
-    listing: book.listingMark(),
-  });
-  // Without a lease it is refused while another run has it, and that run will write its own.
-  if ((await ports.ledger.saveProgress(account.id, progress, hold)) === 'stale' && hold)
-    throw leaseLost(hold);
-}
-
-function toRecord({ account, ports, runId, book }: AccountRun, startedAt: number): RunRecord {
-  return {
-    account: account.id,
-    runId,
-    startedAt,
-    endedAt: ports.now(),
-    counts: book.counts(),
-    octets: book.octets,
-    outcome: book.outcome,
-    errors: book.errors,
-    notices: book.notices,
-    deletions: book.deletions,
-  };
+  digest: string | undefined,
+  { options, ports }: AccountRun,
+): state is Settled {
+  const { progress, deletionsUnsettled } = state;
+  return (
+    options.quietForMs !== undefined &&
+    options.dryRun !== true &&
+    !deletionsUnsettled &&
+    progress?.lastOutcome === 'complete' &&
+    isSettled(progress.settled, digest, ports.now())
+  );
 }
 
 const NO_UIDL_WARNING =

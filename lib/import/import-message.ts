@@ -2,6 +2,7 @@
 
 import type { Account } from '../core/account.ts';
 import { MailferryError } from '../core/errors.ts';
+import { toMetadata } from '../core/ingest-metadata.ts';
 import { rawKey } from '../core/keys.ts';
 import { MAX_SPOOL_MEMORY_OCTETS } from '../core/limits.ts';
 import { ArchiveDateScanner } from '../core/message/archive-date.ts';
@@ -11,7 +12,7 @@ import { NO_UIDL } from '../core/uidl.ts';
 import { spool } from '../spool/spool.ts';
 import type { SpooledBlob } from '../spool/spool.ts';
 import type { AccountRun } from './account-run.ts';
-import { HeaderFingerprint } from './header-fingerprint.ts';
+import { HeaderFingerprint } from '../spool/header-fingerprint.ts';
 import type { Maildrop } from './maildrop.ts';
 
 export interface ImportedMessage {
@@ -85,18 +86,19 @@ async function commitMessage(
   const uidl = listed.uidl ?? NO_UIDL;
   const dt = date.end();
   const key = rawKey(account.id, dt, sha256);
-  const put = await ports.blobs.put(key, blob);
-  await ports.parseQueue.enqueue({
-    ingest: {
-      account: account.id,
-      uidl,
-      sha256,
-      size: sizeOctets,
-      rawKey: key,
-      runId,
-      fetchedAt: new Date(fetchedAt).toISOString(),
-    },
-  });
+  const headerSha256 = header.end();
+  const ingest = {
+    account: account.id,
+    uidl,
+    sha256,
+    size: sizeOctets,
+    rawKey: key,
+    runId,
+    fetchedAt: new Date(fetchedAt).toISOString(),
+  };
+  const metadata = toMetadata({ ingest, listedOctets: listed.octets, headerSha256 });
+  const put = await ports.blobs.put(key, blob, { metadata });
+  await ports.parseQueue.enqueue({ ingest });
   const { record } = await ports.ledger.commit(account.id, {
     state: 'stored',
     uidl,
@@ -104,7 +106,7 @@ async function commitMessage(
     octets: sizeOctets,
     listedOctets: listed.octets,
     dt,
-    headerSha256: header.end(),
+    headerSha256,
     firstSeen: facts.firstSeen(sha256) ?? fetchedAt,
     identifiedBy: 'octets',
     mark: undefined,

@@ -1,5 +1,6 @@
 // How one run is asked for, and what it tells while it goes on.
 
+import type { AccountState } from '../core/account-state.ts';
 import type { PlannedDeletion } from '../core/plan-deletions.ts';
 import type { PlannedMessage } from '../core/plan.ts';
 import type { RunError } from '../core/run-error.ts';
@@ -15,6 +16,15 @@ export interface ImportOptions {
    * properly. With a MailferryError of code TIME_UP as its reason that is no failure.
    */
   readonly stop: AbortSignal;
+  /** What the account's state was a moment ago, by whoever has just read it: saves a read. */
+  readonly state?: AccountState;
+  /** A lease lasts so long unless it is renewed. Default: LEASE_MS. */
+  readonly leaseMs?: number;
+  /**
+   * A run that has nothing to do, of an account whose last success is younger than this, leaves no trace behind: no
+   * run's record, no progress. Default: every run leaves one.
+   */
+  readonly quietForMs?: number;
   /** Aborted: the connection is closed at once. */
   readonly abort: AbortSignal;
   readonly observer?: ImportObserver;
@@ -31,6 +41,8 @@ export interface ImportObserver {
   decided?(outcome: 'stored' | 'duplicate' | 'skipped' | 'quarantined' | 'failed'): void;
   failed?(error: RunError): void;
   noticed?(notice: RunNotice): void;
+  /** The run's record is in the ledger. Not called for a quiet run. */
+  recorded?(): void;
 }
 
 export interface DeletionPreview {

@@ -1,26 +1,29 @@
 // The lease of one run: taken when there is something to do, renewed as the run goes on, never by a timer.
 
-import type { AccountId } from '../core/account.ts';
 import { MailferryError } from '../core/errors.ts';
 import { LEASE_MS } from '../core/limits.ts';
 import type { LeaseHold } from '../ports.ts';
+import type { AccountRun } from './account-run.ts';
 import type { ImportPorts } from './import-ports.ts';
 
 export class LeaseKeeper {
   readonly hold: LeaseHold;
   readonly #ports: ImportPorts;
+  readonly #leaseMs: number;
   #renewedAt: number;
 
-  private constructor(hold: LeaseHold, ports: ImportPorts) {
+  private constructor(hold: LeaseHold, ports: ImportPorts, leaseMs: number) {
     this.hold = hold;
     this.#ports = ports;
+    this.#leaseMs = leaseMs;
     this.#renewedAt = ports.now();
   }
 
   /** @throws LEASE_HELD if another run has it */
-  static async acquire(account: AccountId, runId: string, ports: ImportPorts): Promise<LeaseKeeper> {
-    const answer = await ports.lease.acquire(account, `${ports.ownerName}/${runId}`, LEASE_MS);
-    if ('fence' in answer) return new LeaseKeeper(answer, ports);
+  static async acquire({ account, runId, ports, options }: AccountRun): Promise<LeaseKeeper> {
+    const leaseMs = options.leaseMs ?? LEASE_MS;
+    const answer = await ports.lease.acquire(account.id, `${ports.ownerName}/${runId}`, leaseMs);
+    if ('fence' in answer) return new LeaseKeeper(answer, ports, leaseMs);
     const until = new Date(answer.until).toISOString();
     throw new MailferryError(
       `another run (${answer.heldBy}) works on this account; its lease ends at ${until}`,
@@ -36,12 +39,12 @@ export class LeaseKeeper {
   /** Before each step of work: renews what has been running for a while. @throws LEASE_LOST */
   async keep(): Promise<void> {
     // The clock may be set back: then nobody knows how long it was.
-    if (Math.abs(this.#ports.now() - this.#renewedAt) > LEASE_MS / 3) await this.prove();
+    if (Math.abs(this.#ports.now() - this.#renewedAt) > this.#leaseMs / 3) await this.prove();
   }
 
   /** Before what must not be done by two. @throws LEASE_LOST */
   async prove(): Promise<void> {
-    await this.#ports.lease.renew(this.hold, LEASE_MS);
+    await this.#ports.lease.renew(this.hold, this.#leaseMs);
     this.#renewedAt = this.#ports.now();
   }
 }

@@ -6,7 +6,7 @@ import { MAX_BROKEN_SESSIONS } from '../core/limits.ts';
 import type { DeletionCandidate } from '../core/plan-deletions.ts';
 import type { AccountRun } from './account-run.ts';
 import { breaksSession, isOfMessage } from './failed-message.ts';
-import { readFingerprint } from './header-fingerprint.ts';
+import { readFingerprint } from '../spool/header-fingerprint.ts';
 import { importMessage } from './import-message.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Maildrop } from './maildrop.ts';

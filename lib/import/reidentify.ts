@@ -9,7 +9,7 @@ import type { Sha256, StoredRecord } from '../core/record.ts';
 import type { Uidl } from '../core/uidl.ts';
 import type { AccountRun } from './account-run.ts';
 import { breaksSession, isOfMessage } from './failed-message.ts';
-import { readFingerprint } from './header-fingerprint.ts';
+import { readFingerprint } from '../spool/header-fingerprint.ts';
 import { importMessage } from './import-message.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Maildrop } from './maildrop.ts';

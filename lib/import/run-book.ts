@@ -7,6 +7,7 @@ import type { MessageOutcome, RunCounts } from '../core/run-counts.ts';
 import { toRunError } from '../core/run-error.ts';
 import type { RunError } from '../core/run-error.ts';
 import type { DeletionLog, RunNotice, RunOutcome } from '../core/run-record.ts';
+import type { Uidl } from '../core/uidl.ts';
 import type { ListingMark } from '../core/account-state.ts';
 import type { ImportObserver } from './import-options.ts';
 
@@ -25,6 +26,8 @@ export class RunBook {
   /** Octets fetched. */
   octets = 0;
   deletions: DeletionLog = { outcome: 'none', entries: [] };
+  /** Set aside in this run. */
+  readonly quarantined: Uidl[] = [];
 
   constructor(observer: ImportObserver | undefined) {
     this.#observer = observer;

@@ -18,6 +18,7 @@ function target(port: number, changes: Partial<DialTarget> = {}): DialTarget {
     port,
     tls: 'none',
     caFile: undefined,
+    caPem: undefined,
     allowPrivateNetwork: true,
   } as const;
   return { ...base, ...changes };

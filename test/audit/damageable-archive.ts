@@ -11,6 +11,7 @@ import type { StoredRecord } from '../../lib/core/record.ts';
 import { Secret } from '../../lib/core/secret.ts';
 import type { Blob, BlobStore, PutOptions } from '../../lib/ports.ts';
 import { ANN, storedRecord, uidlOf } from '../contract/sample-records.ts';
+import { fixedSecrets } from '../support/fixed-secrets.ts';
 import { MemoryBlobStore } from '../support/memory-blob-store.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 import { startPop3Server } from '../support/pop3-server.ts';
@@ -106,7 +107,7 @@ export class DamageableArchive {
       blobs: this.blobs,
       ledger: this.ledger,
       dialer: new SocketDialer(),
-      secrets: { get: async () => new Secret(PASSWORD) },
+      secrets: fixedSecrets(new Secret(PASSWORD)),
       isParsePending: (key) => this.pending.has(key),
     };
     const { signal } = new AbortController();
@@ -135,6 +136,9 @@ function accountAt(port: number): Account {
     port,
     tls: 'none',
     caFile: undefined,
+    caPem: undefined,
+    schedule: { everyMinutes: 15 },
+    paused: false,
     allowPrivateNetwork: true,
     user: 'ann',
     password: { store: 'env', locator: 'X' },

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Difference } from '../../lib/audit/difference.ts';
 import { markLost } from '../../lib/audit/mark-lost.ts';
-import { ANN } from '../contract/sample-records.ts';
+import { accountProgress, ANN } from '../contract/sample-records.ts';
 import { DamageableArchive, keyOf, NOW } from './damageable-archive.ts';
 
 const options = { timeout: 30_000 };
@@ -57,4 +57,15 @@ test('a repair waits for nobody, and marks nothing while a run works on the acco
   await archive.ledger.acquire(ANN, 'host/2/run', 60_000);
   await assert.rejects(markLost(ANN, differences, archive.repairPorts()), { code: 'LEASE_HELD' });
   assert.deepEqual(kinds((await archive.audit()).differences), ['object-missing']);
+});
+
+test('after a repair the next run looks at every record, whatever was settled', options, async () => {
+  const archive = new DamageableArchive();
+  const missing = await archive.store('missing');
+  await archive.ledger.saveProgress(ANN, accountProgress(), undefined);
+  archive.blobs.removed.add(keyOf(missing));
+  const { differences } = await archive.audit();
+  assert.equal(await markLost(ANN, differences, archive.repairPorts()), 1);
+  const { progress } = await archive.ledger.state(ANN);
+  assert.deepEqual(progress, accountProgress({ settled: undefined }));
 });

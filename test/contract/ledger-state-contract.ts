@@ -11,7 +11,13 @@ export function testState(check: LedgerCheck): void {
   });
 
   check('progress is read as it was saved, and saving again replaces it', async ({ ledger }) => {
-    const bare = { lastSuccessAt: undefined, nextAttemptAt: undefined, lastListing: undefined };
+    const bare = {
+      lastSuccessAt: undefined,
+      nextAttemptAt: undefined,
+      lastListing: undefined,
+      suspendedFor: undefined,
+      settled: undefined,
+    };
     for (const progress of [
       accountProgress(),
       accountProgress(bare),

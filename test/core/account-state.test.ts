@@ -26,6 +26,9 @@ function ended(changes: Partial<EndedRun> = {}): EndedRun {
     outcome: 'complete',
     counts: COUNTS,
     listing: { rows: 127, recorded: 55 },
+    settled: undefined,
+    errors: [],
+    jitter: 0,
     ...changes,
   };
 }
@@ -47,6 +50,8 @@ for (const outcome of ['complete', 'partial'] as const) {
         failures: 0,
         nextAttemptAt: undefined,
         lastListing: { rows: 127, recorded: 55 },
+        suspendedFor: undefined,
+        settled: undefined,
       });
     });
   }
@@ -64,6 +69,8 @@ test('a stopped run keeps what the last good one left, and counts one more failu
     failures: 3,
     nextAttemptAt: 5_000_000 + 4 * MINUTE_MS,
     lastListing: before.lastListing,
+    suspendedFor: undefined,
+    settled: undefined,
   });
 });
 
@@ -77,6 +84,8 @@ test('a first run that is stopped leaves no success and no listing, and what it 
     failures: 1,
     nextAttemptAt: 5_000_000 + MINUTE_MS,
     lastListing: undefined,
+    suspendedFor: undefined,
+    settled: undefined,
   });
 });
 
@@ -118,4 +127,23 @@ test('however often an account failed, the next attempt is a minute to six hours
       assert.deepEqual([again.failures, again.nextAttemptAt], [0, undefined]);
     }),
   );
+});
+
+test('a refused password suspends the account for an hour, and then for a day, until a run succeeds', () => {
+  const refused = { outcome: 'stopped', endedAt: 0, errors: [{ code: 'POP3_AUTH_FAILED' }] } as const;
+  const first = progressAfter(undefined, ended(refused));
+  const second = progressAfter(first, ended(refused));
+  const third = progressAfter(second, ended(refused));
+  const hours = [first, second, third].map(({ nextAttemptAt }) => (nextAttemptAt ?? 0) / (60 * MINUTE_MS));
+  assert.deepEqual(hours, [1, 24, 24]);
+  assert.equal(third.suspendedFor, 'POP3_AUTH_FAILED');
+  assert.equal(progressAfter(third, ended()).suspendedFor, undefined);
+  const lost = progressAfter(third, ended({ outcome: 'stopped', errors: [{ code: 'CONNECT_FAILED' }] }));
+  assert.equal(lost.suspendedFor, undefined);
+});
+
+test('what failed together is tried again up to a quarter of the wait apart', () => {
+  const wait = (jitter: number): number | undefined =>
+    progressAfter(undefined, ended({ outcome: 'stopped', endedAt: 0, jitter })).nextAttemptAt;
+  assert.deepEqual([wait(0), wait(0.5), wait(1)], [MINUTE_MS, 1.125 * MINUTE_MS, 1.25 * MINUTE_MS]);
 });

@@ -12,8 +12,9 @@ import { Secret } from '../../lib/core/secret.ts';
 import { importAccount } from '../../lib/import/import-account.ts';
 import type { ImportPorts } from '../../lib/import/import-ports.ts';
 import type { BlobStore, Ledger } from '../../lib/ports.ts';
-import type { DynamodbFault } from '../support/dynamodb-fault.ts';
-import { INTERNAL_ERROR, THROTTLED, THROUGHPUT_EXCEEDED, UNAVAILABLE } from '../support/dynamodb-fault.ts';
+import { fixedSecrets } from '../support/fixed-secrets.ts';
+import type { AwsFault } from '../support/aws-fault.ts';
+import { INTERNAL_ERROR, THROTTLED, THROUGHPUT_EXCEEDED, UNAVAILABLE } from '../support/aws-fault.ts';
 import { openDynamodbRig } from '../support/dynamodb-rig.ts';
 import type { DynamodbRig } from '../support/dynamodb-rig.ts';
 import { collect, sha256Of } from '../support/memory-blob-store.ts';
@@ -35,7 +36,7 @@ const MESSAGES = LONG ? 400 : 40;
 const MOST_RUNS = LONG ? 2000 : 200;
 const ID = 'bad-day' as AccountId;
 
-const DYNAMODB_FAULTS: readonly DynamodbFault[] = [
+const DYNAMODB_FAULTS: readonly AwsFault[] = [
   THROTTLED,
   THROUGHPUT_EXCEEDED,
   INTERNAL_ERROR,
@@ -125,6 +126,9 @@ async function run({ server }: Place, ports: ImportPorts): Promise<RunRecord> {
     port: server.port,
     tls: 'none',
     caFile: undefined,
+    caPem: undefined,
+    schedule: { everyMinutes: 15 },
+    paused: false,
     allowPrivateNetwork: true,
     user: 'u',
     password: { store: 'env', locator: 'PASSWORD' },
@@ -142,7 +146,7 @@ function portsOf({ archive, ledger }: Place, folder: string): ImportPorts {
   const now = (): number => startedAt + runs * 3_600_000;
   return {
     dialer: new SocketDialer(),
-    secrets: { get: async () => new Secret('p') },
+    secrets: fixedSecrets(new Secret('p')),
     blobs: archive.store,
     ledger: new DynamodbLedger(ledger.table, now),
     lease: new DynamodbLease(ledger.table, now),

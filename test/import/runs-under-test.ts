@@ -7,6 +7,7 @@ import { MailferryError } from '../../lib/core/errors.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
 import { importAccount } from '../../lib/import/import-account.ts';
 import { accountAt, PASSWORD } from '../session/session-under-test.ts';
+import { fixedSecrets } from '../support/fixed-secrets.ts';
 import { MemoryBlobStore, sha256Of } from '../support/memory-blob-store.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 import { startPop3Server } from '../support/pop3-server.ts';
@@ -19,8 +20,18 @@ export interface RunsUnderTest extends AsyncDisposable {
   readonly ledger: MemoryLedger;
   /** One run a minute after the last. @param timeUpAfter the run's time is up once so many messages are decided */
   run(changes?: AccountChanges, timeUpAfter?: number): Promise<RunRecord>;
+  /** One run a minute after the last, as a scheduled poll makes it. */
+  poll(changes?: AccountChanges): Promise<Polled>;
+  /** Before the next run. */
+  pass(timeMs: number): void;
   /** Whether the archive has a message with these octets. */
   isStored(message: TestMessage): boolean;
+}
+
+export interface Polled {
+  readonly run: RunRecord;
+  /** What was asked of the ledger, in order. */
+  readonly calls: readonly string[];
 }
 
 export type AccountChanges = Partial<Omit<Account, 'limits'>> & {
@@ -36,7 +47,7 @@ export async function startRuns(maildrop: TestMessage[], faults: Pop3Faults = {}
   const server = await startPop3Server({ maildrop, user: 'ann', password: PASSWORD.reveal(), faults });
   const ports = {
     dialer: new SocketDialer(),
-    secrets: { get: async () => PASSWORD },
+    secrets: fixedSecrets(PASSWORD),
     blobs,
     ledger,
     lease: ledger,
@@ -46,9 +57,25 @@ export async function startRuns(maildrop: TestMessage[], faults: Pop3Faults = {}
     now,
     newRunId: () => `run-${String((runs += 1)).padStart(4, '0')}`,
   };
+  const calls: string[] = [];
+  const poll = async (changes: AccountChanges = {}): Promise<Polled> => {
+    time += 60_000;
+    calls.length = 0;
+    const { signal } = new AbortController();
+    const watched = { ...ports, ledger: noting(ledger, calls), lease: noting(ledger, calls) };
+    const { limits, ...others } = changes;
+    const plain = accountAt(server.port);
+    const account = { ...plain, ...others, limits: { ...plain.limits, ...limits } };
+    const run = await importAccount(account, watched, { stop: signal, abort: signal, quietForMs: 3_600_000 });
+    return { run, calls: [...calls] };
+  };
   return {
     server,
     ledger,
+    poll,
+    pass: (timeMs) => {
+      time += timeMs;
+    },
     run: async ({ limits, ...changes } = {}, timeUpAfter = Infinity) => {
       time += 60_000;
       const plain = accountAt(server.port);
@@ -69,6 +96,20 @@ export async function startRuns(maildrop: TestMessage[], faults: Pop3Faults = {}
     isStored: ({ content }) => blobs.writes.some((key) => key.includes(sha256Of(content as Buffer))),
     [Symbol.asyncDispose]: () => server.close(),
   };
+}
+
+/** The same ledger; the names of the methods called are added to `calls`. */
+function noting(ledger: MemoryLedger, calls: string[]): MemoryLedger {
+  return new Proxy(ledger, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]): unknown => {
+        calls.push(String(name));
+        return Reflect.apply(value, target, args) as unknown;
+      };
+    },
+  });
 }
 
 /** A small message. @param padding octets more, for another size */

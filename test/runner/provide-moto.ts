@@ -28,6 +28,7 @@ const FROM_MOTO_SUITE = [
   'flask-cors',
   'itsdangerous',
   'jmespath',
+  'jsonpath-ng',
   'responses',
   'werkzeug',
   'xmltodict',

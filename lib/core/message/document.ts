@@ -6,8 +6,11 @@ import type { Sha256 } from '../record.ts';
 /** Where a document's message came from: facts of the import, not of the mail. */
 export interface IngestFacts {
   readonly account: AccountId;
-  /** The UIDL's octets, one character each. Empty where the server gave none. */
-  readonly uidl: string;
+  /**
+   * The UIDL's octets, one character each. Empty where the server gave none; `null` where it gave one that is not known
+   * any more: too long for the raw object's metadata (see ingest-metadata.ts).
+   */
+  readonly uidl: string | null;
   /** Of the raw message. */
   readonly sha256: Sha256;
   /** Octets of the raw message. */

@@ -39,6 +39,7 @@ export function generateHistory(seed: number): History {
     policy: generatePolicy(dice),
     knowsTheDead: dice.chance(0.3),
     operations,
+    ...(dice.chance(0.5) ? { quietForMs: dice.pick([0, HOUR_MS, 40 * HOUR_MS]) } : {}),
   };
 }
 

@@ -62,6 +62,8 @@ export interface History {
   readonly policy: Partial<OwnerPolicy>;
   /** A lease may be taken from the dead at once. */
   readonly knowsTheDead: boolean;
+  /** Runs that find nothing to do leave no trace, if the last success is younger than this. */
+  readonly quietForMs?: number;
   readonly operations: readonly Operation[];
 }
 

@@ -44,4 +44,5 @@ export const MUST_HAPPEN: readonly string[] = [
   'nap',
   'put back',
   'race with a crash',
+  'quiet runs',
 ];

@@ -26,11 +26,12 @@ export async function playHistory(history: History, census: Census): Promise<rea
   return world.accusations;
 }
 
-function foundWorld({ quirks, policy, knowsTheDead }: History, census: Census): World {
+function foundWorld({ quirks, policy, knowsTheDead, quietForMs }: History, census: Census): World {
   const world = new World(census);
   world.server.quirks = { ...NO_QUIRKS, ...quirks };
   world.policy = { ...PLAIN_POLICY, ...policy };
   world.knowsTheDead = knowsTheDead;
+  world.quietForMs = quietForMs;
   world.hadUidls = world.server.quirks.hasUidl;
   return world;
 }

@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { isBalanced } from '../../../lib/core/run-counts.ts';
+import type { RunRecord } from '../../../lib/core/run-record.ts';
 import type { Attempt, World } from './world.ts';
 
 export async function judgeRun(world: World, attempt: Attempt, isDryRun: boolean): Promise<void> {
@@ -27,13 +28,22 @@ async function runsAreRecorded(world: World, { process, returned }: Attempt): Pr
   const found = (await world.runs()).find(({ runId }) => runId === returned.runId);
   // What failed after the record was made, or while it was, can be in the returned one only.
   if (process.failedAt === 'ledger.recordRun' || process.failedAt === 'lease.release') return;
-  if (!found) world.accuse('runsAreRecorded', `${process.name} returned and left no record`);
+  if (!found && mayBeQuiet(world, returned)) world.census.note('quiet runs');
+  else if (!found) world.accuse('runsAreRecorded', `${process.name} returned and left no record`);
   // The time is taken anew for what is returned.
   else if (!isDeepStrictEqual({ ...found, endedAt: 0 }, { ...returned, endedAt: 0 }))
     world.accuse(
       'runsAreRecorded',
       `${process.name} returned ${JSON.stringify(returned)} and recorded ${JSON.stringify(found)}`,
     );
+}
+
+/** There was nothing to do, nothing went wrong, and the runs of this history may keep that to themselves. */
+function mayBeQuiet(world: World, { outcome, counts, deletions }: RunRecord): boolean {
+  const isNothing = counts.known + counts.skipped + counts.quarantined + counts.deferred === counts.listed;
+  return (
+    world.quietForMs !== undefined && outcome === 'complete' && isNothing && deletions.entries.length === 0
+  );
 }
 
 function errorsAreNotOurs(world: World, { process, returned }: Attempt): void {

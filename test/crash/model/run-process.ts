@@ -83,6 +83,7 @@ async function run(
       ...signals,
       dryRun: flag === 'dry-run',
       noDelete: flag === 'no-delete',
+      ...(world.quietForMs === undefined ? {} : { quietForMs: world.quietForMs }),
       observer: {
         planned: (messages) => {
           // A run lists again when another was at work since; it plans what it listed last.

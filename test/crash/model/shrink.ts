@@ -38,6 +38,8 @@ function* smaller(history: History): Generator<History> {
       yield { ...history, operations: operations.with(index, simpler) };
   }
   if (history.knowsTheDead) yield { ...history, knowsTheDead: false };
+  const { quietForMs, ...loud } = history;
+  if (quietForMs !== undefined) yield loud;
   if (Object.keys(history.quirks).length > 0) yield { ...history, quirks: {} };
   if (Object.keys(history.policy).length > 1)
     yield { ...history, policy: { onServer: history.policy.onServer ?? 'keep' } };

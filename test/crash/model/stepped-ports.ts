@@ -19,7 +19,10 @@ export function steppedPorts(process: Process, world: World): ImportPorts {
         return new SteppedConnection(connection, process);
       },
     },
-    secrets: { get: async () => await process.step('secrets.get', () => new Secret('secret')) },
+    secrets: {
+      get: async () => await process.step('secrets.get', () => new Secret('secret')),
+      renew: async () => await process.step('secrets.renew', () => undefined),
+    },
     blobs: steppedBlobs(world.blobs, process),
     ledger: steppedLedger(world, process),
     lease: steppedLease(world.ledger, process),

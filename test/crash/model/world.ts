@@ -66,6 +66,7 @@ export class World {
   nowMs = BEGINNING_MS;
   /** Whether a lease may be taken from an owner that is dead before it expires. */
   knowsTheDead = false;
+  quietForMs: number | undefined;
   /** The server has or had UIDLs. */
   hadUidls = true;
   /** A history with two processes at once. */
@@ -89,6 +90,9 @@ export class World {
       port: 110,
       tls: 'none',
       caFile: undefined,
+      caPem: undefined,
+      schedule: { everyMinutes: 15 },
+      paused: false,
       allowPrivateNetwork: true,
       user: 'ann',
       password: { store: 'env', locator: 'UNUSED' },

@@ -5,7 +5,7 @@
  * @throws what the source or `work` throws
  */
 export async function inParallel<T>(
-  source: AsyncIterable<T>,
+  source: AsyncIterable<T> | Iterable<T>,
   atOnce: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inParallel } from '../../lib/audit/in-parallel.ts';
+import { inParallel } from '../../lib/core/in-parallel.ts';
 
 async function* numbers(count: number, onRead?: (number: number) => void): AsyncGenerator<number> {
   for (let number = 0; number < count; number += 1) {

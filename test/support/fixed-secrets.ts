@@ -1,0 +1,8 @@
+// The Secrets port for tests in which every account has the same password, that never changes.
+
+import type { Secret } from '../../lib/core/secret.ts';
+import type { Secrets } from '../../lib/ports.ts';
+
+export function fixedSecrets(password: Secret): Secrets {
+  return { get: async () => password, renew: async () => undefined };
+}
