@@ -11,6 +11,7 @@ import type { Committed } from '../ports.ts';
 import { flag, text } from './dynamodb-attributes.ts';
 import type { Item } from './dynamodb-attributes.ts';
 import { ledgerBusy } from './dynamodb-errors.ts';
+import { assigning } from './dynamodb-expressions.ts';
 import {
   attributesFetched,
   mainKey,
@@ -99,19 +100,11 @@ class Commit {
       ...attributesFetched(record),
       ...(record.identifiedBy === 'octets' ? { identifiedBy: text('octets') } : {}),
     };
-    const set: string[] = [];
-    const remove: string[] = [];
-    const values: Record<string, Item[string]> = { ':same': text(record.sha256) };
-    for (const [name, value] of Object.entries(attributes)) {
-      if (value === undefined) remove.push(`#${name}`);
-      else set.push(`#${name} = :${name}`);
-      if (value !== undefined) values[`:${name}`] = value;
-    }
-    const removal = remove.length === 0 ? '' : ` REMOVE ${remove.join(', ')}`;
+    const { update, values } = assigning(attributes);
     const item = await this.#table.update(this.what, key, {
-      update: `SET ${set.join(', ')}${removal}`,
+      update,
       condition: '#sha256 = :same',
-      values,
+      values: { ...values, ':same': text(record.sha256) },
     });
     return item === undefined ? undefined : { outcome: 'exists', record: toRecord(item) as StoredRecord };
   }

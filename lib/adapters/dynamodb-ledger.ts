@@ -10,9 +10,8 @@ import type { Uidl } from '../core/uidl.ts';
 import type { Committed, LeaseHold, Ledger } from '../ports.ts';
 import { forEachAtMost, inBatches } from './bounded-work.ts';
 import { flag, text } from './dynamodb-attributes.ts';
-import type { Item } from './dynamodb-attributes.ts';
 import { commitRecord } from './dynamodb-commit.ts';
-import type { Condition } from './dynamodb-expressions.ts';
+import { assigning } from './dynamodb-expressions.ts';
 import {
   mainKey,
   messagePartition,
@@ -23,7 +22,8 @@ import {
   uidlHash,
 } from './dynamodb-items.ts';
 import { readRuns, writeRun } from './dynamodb-runs.ts';
-import { fromProgress, ifFree, ifHeldBy, stateKey, toState } from './dynamodb-state-item.ts';
+import { writeProgress } from './dynamodb-progress.ts';
+import { ifFree, ifHeldBy, stateKey, toState } from './dynamodb-state-item.ts';
 import { MAX_BATCH_KEYS } from './dynamodb-table.ts';
 import type { DynamodbTable } from './dynamodb-table.ts';
 import { visibleRecords } from './dynamodb-visible-records.ts';
@@ -101,12 +101,17 @@ export class DynamodbLedger implements Ledger {
     progress: AccountProgress,
     hold: LeaseHold | undefined,
   ): Promise<'saved' | 'stale'> {
-    const condition = hold === undefined ? ifFree(this.#now()) : ifHeldBy(hold);
-    return await this.#setState(account, 'progress', text(fromProgress(progress)), condition);
+    const now = this.#now();
+    const permitted = hold === undefined ? ifFree(now) : ifHeldBy(hold);
+    return (await writeProgress(this.#table, account, progress, permitted, now)) ? 'saved' : 'stale';
   }
 
   async setDeletionsUnsettled(hold: LeaseHold, unsettled: boolean): Promise<'saved' | 'stale'> {
-    return await this.#setState(hold.account, 'deletionsUnsettled', flag(unsettled), ifHeldBy(hold));
+    const what = `writing the state of account ${hold.account}`;
+    const { update, values } = assigning({ deletionsUnsettled: flag(unsettled) });
+    const { condition, values: held } = ifHeldBy(hold);
+    const change = { update, condition, values: { ...values, ...held } };
+    return (await this.#table.update(what, stateKey(hold.account), change)) === undefined ? 'stale' : 'saved';
   }
 
   async recordRun(run: RunRecord): Promise<void> {
@@ -115,19 +120,5 @@ export class DynamodbLedger implements Ledger {
 
   async runs(account: AccountId, limit: number): Promise<readonly RunRecord[]> {
     return await readRuns(this.#table, account, limit, this.#now());
-  }
-
-  async #setState(
-    account: AccountId,
-    name: string,
-    value: Item[string],
-    { condition, values }: Condition,
-  ): Promise<'saved' | 'stale'> {
-    const item = await this.#table.update(`writing the state of account ${account}`, stateKey(account), {
-      update: `SET #${name} = :value`,
-      condition,
-      values: { ...values, ':value': value },
-    });
-    return item === undefined ? 'stale' : 'saved';
   }
 }

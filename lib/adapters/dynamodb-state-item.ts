@@ -1,5 +1,6 @@
 // The one item of an account: its lease, its fence, and what its last run left behind.
 
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { AccountId } from '../core/account.ts';
 import { NEW_ACCOUNT_STATE } from '../core/account-state.ts';
 import type { AccountProgress, AccountState } from '../core/account-state.ts';
@@ -47,17 +48,22 @@ export function toState(item: Item | undefined): AccountState {
   };
 }
 
-export function fromProgress(progress: AccountProgress): string {
-  return JSON.stringify(progress);
+/** One text, and beside it what the index of schedules shows of it: always written together, so that they never disagree. */
+export function progressAttributes(
+  progress: AccountProgress,
+): Readonly<Record<string, AttributeValue | undefined>> {
+  const { nextAttemptAt, lastSuccessAt, suspendedFor } = progress;
+  return {
+    progress: text(JSON.stringify(progress)),
+    notBefore: nextAttemptAt === undefined ? undefined : number(nextAttemptAt),
+    lastSuccessAt: lastSuccessAt === undefined ? undefined : number(lastSuccessAt),
+    suspendedFor: suspendedFor === undefined ? undefined : text(suspendedFor),
+  };
 }
 
 /** JSON leaves out what is undefined. */
 function toProgress(json: unknown): AccountProgress {
   const progress = json as AccountProgress;
-  return {
-    ...progress,
-    lastSuccessAt: progress.lastSuccessAt,
-    nextAttemptAt: progress.nextAttemptAt,
-    lastListing: progress.lastListing,
-  };
+  const { lastSuccessAt, nextAttemptAt, lastListing, suspendedFor, settled } = progress;
+  return { ...progress, lastSuccessAt, nextAttemptAt, lastListing, suspendedFor, settled };
 }

@@ -1,5 +1,5 @@
-// The one table of the ledger, reduced to what the adapters need: single-item conditional writes and strongly consistent
-// reads. Retries are the SDK's; every failure leaves here as a MailferryError, and a refused condition as a return value.
+// The one table of the ledger, reduced to what the adapters need: single-item conditional writes, strongly consistent reads,
+// and reads of an index, which are never that. Retries are the SDK's; every failure leaves here as a MailferryError, and a refused condition as a return value.
 
 import {
   BatchGetItemCommand,
@@ -8,6 +8,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,9 +30,19 @@ export interface DynamodbTableOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A second order of some of the items; what it shows may be a moment late. */
+export interface TableIndex {
+  readonly name: string;
+  /** The attribute by which it is asked. Items without it are not in the index. */
+  readonly partitionKey: string;
+}
+
 export interface KeyRange {
+  /** Value of the partition key: of the table's, or of the index's. */
   readonly pk: string;
-  /** All of the partition if absent. */
+  /** Without one the table itself is asked. */
+  readonly index?: TableIndex;
+  /** Of the table's `sk`. All of the partition if absent. */
   readonly skPrefix?: string;
   readonly newestFirst?: boolean;
   /** Items wanted; more may come. */
@@ -52,6 +63,16 @@ const FIRST_BATCH_DELAY_MS = 50;
 
 /** So that an answer can be told from an empty one: a commit must not be believed of whoever says 200. */
 const PROVE_ANSWER = { ReturnConsumedCapacity: 'TOTAL' } as const;
+
+interface CallOptions {
+  readonly abortSignal?: AbortSignal;
+}
+
+interface Page {
+  readonly Items?: Item[] | undefined;
+  readonly LastEvaluatedKey?: Item | undefined;
+  readonly ConsumedCapacity?: unknown;
+}
 
 /** `what` is always what is being done, for the text of an error: `recording a message of account ann`. */
 export class DynamodbTable implements Disposable {
@@ -127,29 +148,51 @@ export class DynamodbTable implements Disposable {
     return items;
   }
 
-  /** By `sk`, page by page. Strongly consistent. */
-  async *query(what: string, { pk, skPrefix, newestFirst, pageItems }: KeyRange): AsyncGenerator<Item> {
-    const condition = skPrefix === undefined ? '#pk = :pk' : '#pk = :pk AND begins_with(#sk, :sk)';
+  /** By the sort key, page by page. Strongly consistent, but for an index. */
+  async *query(
+    what: string,
+    { pk, index, skPrefix, newestFirst, pageItems }: KeyRange,
+  ): AsyncGenerator<Item> {
+    const inPartition = `#${index?.partitionKey ?? 'pk'} = :pk`;
+    const condition = skPrefix === undefined ? inPartition : `${inPartition} AND begins_with(#sk, :sk)`;
     const values = { ':pk': text(pk), ...(skPrefix === undefined ? {} : { ':sk': text(skPrefix) }) };
-    let start: Item | undefined;
-    do {
-      const command = new QueryCommand({
-        TableName: this.name,
-        ConsistentRead: true,
-        ScanIndexForward: newestFirst !== true,
-        Limit: pageItems,
-        ExclusiveStartKey: start,
-        ...expressions({ KeyConditionExpression: condition }, values),
-        ...PROVE_ANSWER,
-      });
-      const page = await this.#call(what, (options) => this.#client.send(command, options));
-      yield* page.Items ?? [];
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
+    const input = {
+      TableName: this.name,
+      IndexName: index?.name,
+      ConsistentRead: index === undefined,
+      ScanIndexForward: newestFirst !== true,
+      Limit: pageItems,
+      ...expressions({ KeyConditionExpression: condition }, values),
+      ...PROVE_ANSWER,
+    };
+    yield* this.#pages(what, (start, options) => {
+      return this.#client.send(new QueryCommand({ ...input, ExclusiveStartKey: start }), options);
+    });
+  }
+
+  /** Every item of an index, in no particular order, page by page. */
+  async *scan(what: string, index: TableIndex): AsyncGenerator<Item> {
+    const input = { TableName: this.name, IndexName: index.name, ...PROVE_ANSWER };
+    yield* this.#pages(what, (start, options) => {
+      return this.#client.send(new ScanCommand({ ...input, ExclusiveStartKey: start }), options);
+    });
   }
 
   [Symbol.dispose](): void {
     this.#client.destroy();
+  }
+
+  async *#pages(
+    what: string,
+    ask: (start: Item | undefined, options: CallOptions) => Promise<Page>,
+  ): AsyncGenerator<Item> {
+    let start: Item | undefined;
+    do {
+      const from = start;
+      const page = await this.#call(what, async (options) => await ask(from, options));
+      yield* page.Items ?? [];
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
   }
 
   /** Random, so that those who were refused together do not come back together. */
@@ -164,7 +207,7 @@ export class DynamodbTable implements Disposable {
   /** @throws ConditionalCheckFailedException as it is, and a MailferryError for all else */
   async #call<T extends { readonly ConsumedCapacity?: unknown }>(
     what: string,
-    call: (options: { abortSignal?: AbortSignal }) => Promise<T>,
+    call: (options: CallOptions) => Promise<T>,
   ): Promise<T> {
     try {
       const answer = await call(this.#signal === undefined ? {} : { abortSignal: this.#signal });

@@ -5,9 +5,11 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { parseArgsStringToArgv } from 'string-argv';
 import type { SecretRef } from '../core/account.ts';
-import { describeError, MailferryError } from '../core/errors.ts';
+import { describeError } from '../core/errors.ts';
+import type { MailferryError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import type { Secrets } from '../ports.ts';
+import { LOCAL_SECRETS, secretUnavailable, withoutLineEnd } from './secret-unavailable.ts';
 
 const COMMAND_TIMEOUT_MS = 60_000;
 
@@ -22,6 +24,14 @@ export class LocalSecrets implements Secrets {
     const value = withoutLineEnd(await this.#read(ref));
     if (value === '') throw unavailable(ref, 'it is empty');
     return new Secret(value);
+  }
+
+  /**
+   * Nothing is remembered: each `get` reads anew, so the value that was refused a moment ago is the one there is. And a
+   * command that asks a person for the password must not ask twice.
+   */
+  async renew(): Promise<undefined> {
+    return undefined;
   }
 
   async #read(ref: SecretRef): Promise<string> {
@@ -39,6 +49,9 @@ export class LocalSecrets implements Secrets {
         }
       case 'command':
         return await outputOf(ref);
+      case 'secretsmanager':
+      case 'ssm':
+        throw unavailable(ref, 'it is kept in AWS, not on this machine');
     }
   }
 }
@@ -65,16 +78,6 @@ async function outputOf(ref: SecretRef): Promise<string> {
   });
 }
 
-function withoutLineEnd(text: string): string {
-  return text.replace(/\r?\n$/, '');
-}
-
 function unavailable(ref: SecretRef, why: string, cause?: unknown): MailferryError {
-  return new MailferryError(`the secret ${ref.store}:${ref.locator} cannot be read: ${why}`, {
-    code: 'SECRET_UNAVAILABLE',
-    scope: 'account',
-    retryable: true,
-    hint: 'a secret is env:NAME, file:PATH or command:PROGRAM ARGUMENTS',
-    cause,
-  });
+  return secretUnavailable(ref, { why, hint: LOCAL_SECRETS, retryable: true, cause });
 }

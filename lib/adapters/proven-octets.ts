@@ -5,11 +5,20 @@ import { createHash } from 'node:crypto';
 import { MailferryError } from '../core/errors.ts';
 import type { Blob } from '../ports.ts';
 
+const MACHINE_HINT =
+  'the memory or the temporary folder of this machine changed them: keep the mail on the server and check both';
+
 /**
- * @param what is being written, for the error's text
+ * @param what is being done with them, for the error's text: `object x`
+ * @param hint what a person should do when they are others
  * @throws ARCHIVE_CORRUPT before the last octets are given out, when they are not what `blob` claims
  */
-export async function* provenOctets(blob: Blob, what: string): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* provenOctets(
+  blob: Blob,
+  what: string,
+  hint: string = MACHINE_HINT,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const unlike = (found: string): MailferryError => unlikeClaim(blob, what, found, hint);
   const hash = createHash('sha256');
   let sizeOctets = 0;
   let held: Uint8Array | undefined;
@@ -17,25 +26,20 @@ export async function* provenOctets(blob: Blob, what: string): AsyncGenerator<Ui
     if (chunk.length === 0) continue;
     hash.update(chunk);
     sizeOctets += chunk.length;
-    if (sizeOctets > blob.sizeOctets) throw unlike(blob, what, `more than ${blob.sizeOctets} octets`);
+    if (sizeOctets > blob.sizeOctets) throw unlike(`more than ${blob.sizeOctets} octets`);
     if (held !== undefined) yield held;
     held = chunk;
   }
   const sha256 = hash.digest('hex');
   if (sizeOctets !== blob.sizeOctets || sha256 !== blob.sha256) {
-    throw unlike(blob, what, `sha256 ${sha256} and ${sizeOctets} octets`);
+    throw unlike(`sha256 ${sha256} and ${sizeOctets} octets`);
   }
   if (held !== undefined) yield held;
 }
 
-function unlike(blob: Blob, what: string, found: string): MailferryError {
+function unlikeClaim(blob: Blob, what: string, found: string, hint: string): MailferryError {
   return new MailferryError(
     `the octets for ${what} have ${found}; expected sha256 ${blob.sha256} and ${blob.sizeOctets} octets`,
-    {
-      code: 'ARCHIVE_CORRUPT',
-      scope: 'account',
-      retryable: false,
-      hint: 'the memory or the temporary folder of this machine changed them: keep the mail on the server and check both',
-    },
+    { code: 'ARCHIVE_CORRUPT', scope: 'account', retryable: false, hint },
   );
 }

@@ -9,6 +9,7 @@ import type { Blob, BlobStore, PutOptions } from '../ports.ts';
 import { httpStatusOf, isTransient, s3ReadError, s3WriteError } from './s3-errors.ts';
 import { S3Objects } from './s3-objects.ts';
 import { upload } from './s3-upload.ts';
+import type { S3Upload } from './s3-upload.ts';
 
 export interface S3BlobStoreOptions {
   /** The caller's (see `createS3Client`). Its own retries are for reading; writing is repeated here. */
@@ -18,6 +19,17 @@ export interface S3BlobStoreOptions {
   readonly prefix?: string;
   /** Called between two attempts to write; 1 after the first. Default: a growing random pause. */
   readonly pauseAfter?: (attempt: number) => Promise<void>;
+}
+
+/** An object and what is kept beside it, by one request. */
+export interface OpenedObject {
+  /** As `put` was given it. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly sizeOctets: number;
+  /** To be read once. They fail with ARCHIVE_UNREADABLE. */
+  readonly octets: AsyncIterable<Uint8Array>;
+  /** Gives back the connection that unread octets hold. Whoever opened it calls this in a `finally`. Safe to repeat. */
+  close(): void;
 }
 
 /** With the pauses between them, 6 to 12 seconds of a store that is out of order. */
@@ -46,10 +58,11 @@ export class S3BlobStore implements BlobStore {
    * it there and says `exists`.
    */
   async put(key: string, blob: Blob, options: PutOptions = {}): Promise<'stored' | 'exists'> {
-    const onlyIfAbsent = options.mode !== 'replace';
+    const { metadata, mode } = options;
+    const object = { bucket: this.#bucket, key: this.#prefix + key, blob, metadata };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#putOnce(key, blob, onlyIfAbsent);
+        return await this.#putOnce({ ...object, onlyIfAbsent: mode !== 'replace' });
       } catch (error) {
         if (attempt === PUT_ATTEMPTS || !isTransient(error)) {
           throw s3WriteError(error, `write object ${this.#nameOf(key)}`);
@@ -59,9 +72,28 @@ export class S3BlobStore implements BlobStore {
     }
   }
 
-  /** Asks for the octets when they are read, so that one who never reads them holds no connection. */
+  /**
+   * Asks for the octets when they are read, so that one who never reads them holds no connection: two requests, where
+   * `open` needs one.
+   */
   async get(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     return (await this.stat(key)) === undefined ? undefined : this.#read(key);
+  }
+
+  /**
+   * For one who reads it at once. One request.
+   * @returns `undefined` if there is none. @throws ARCHIVE_UNREADABLE
+   */
+  async open(key: string): Promise<OpenedObject | undefined> {
+    const failed = (error: unknown): MailferryError => s3ReadError(error, `read object ${this.#nameOf(key)}`);
+    const body = await this.#objects.open(this.#prefix + key).catch((error: unknown) => {
+      throw failed(error);
+    });
+    if (body === undefined) return undefined;
+    const { metadata, sizeOctets, octets } = body;
+    // It may fail while nobody reads it yet; whoever reads it then hears of it.
+    octets.on('error', () => undefined);
+    return { metadata, sizeOctets, octets: readAll(octets, failed), close: () => octets.destroy() };
   }
 
   async stat(key: string): Promise<{ readonly sizeOctets: number } | undefined> {
@@ -98,35 +130,31 @@ export class S3BlobStore implements BlobStore {
     }
   }
 
-  async #putOnce(key: string, blob: Blob, onlyIfAbsent: boolean): Promise<'stored' | 'exists'> {
-    const object = { bucket: this.#bucket, key: this.#prefix + key };
+  async #putOnce(object: S3Upload): Promise<'stored' | 'exists'> {
     try {
-      await upload(this.#client, { ...object, blob, onlyIfAbsent });
+      await upload(this.#client, object);
       return 'stored';
     } catch (error) {
-      if (!onlyIfAbsent || httpStatusOf(error) !== 412) throw error;
+      if (!object.onlyIfAbsent || httpStatusOf(error) !== 412) throw error;
       // Somebody was faster, perhaps an attempt of ours that got no answer. It must have stored the same octets.
-      const found = await this.#objects.compare(object.key, blob);
+      const found = await this.#objects.compare(object.key, object.blob);
       if (found === 'intact') return 'exists';
-      if (found === 'different') throw this.#corrupt(key, blob);
+      if (found === 'different') throw this.#corrupt(object);
       // And somebody took it away again: another attempt.
       throw error;
     }
   }
 
   async *#read(key: string): AsyncGenerator<Uint8Array, void, undefined> {
-    try {
-      const octets = await this.#objects.open(this.#prefix + key);
-      if (octets === undefined) throw new Error('it was taken away');
-      yield* octets;
-    } catch (error) {
-      throw s3ReadError(error, `read object ${this.#nameOf(key)}`);
-    }
+    const opened = await this.open(key);
+    if (opened === undefined)
+      throw s3ReadError(new Error('it was taken away'), `read object ${this.#nameOf(key)}`);
+    yield* opened.octets;
   }
 
-  #corrupt(key: string, { sizeOctets, sha256 }: Blob): MailferryError {
+  #corrupt({ key, blob: { sizeOctets, sha256 } }: S3Upload): MailferryError {
     return new MailferryError(
-      `object ${this.#nameOf(key)} has other octets than the ${sizeOctets} with sha256 ${sha256}`,
+      `object s3://${this.#bucket}/${key} has other octets than the ${sizeOctets} with sha256 ${sha256}`,
       {
         code: 'ARCHIVE_CORRUPT',
         scope: 'account',
@@ -138,6 +166,17 @@ export class S3BlobStore implements BlobStore {
 
   #nameOf(key: string): string {
     return `s3://${this.#bucket}/${this.#prefix}${key}`;
+  }
+}
+
+async function* readAll(
+  octets: AsyncIterable<Uint8Array>,
+  toError: (thrown: unknown) => MailferryError,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* octets;
+  } catch (error) {
+    throw toError(error);
   }
 }
 

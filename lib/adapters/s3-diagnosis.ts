@@ -1,6 +1,9 @@
 // Reads what S3, or the way to it, answered: which failure it is, whether it passes by itself, and what a person should do.
 // S3 answers HEAD without a body, so the status must do where there is no code.
 
+import { fieldsOf, readAwsFailure, wordOf } from './aws-errors.ts';
+import type { AwsFailure, AwsFailureKind } from './aws-errors.ts';
+
 export interface S3Diagnosis {
   /** Code, HTTP status and request id: what support asks for, and nothing of what was sent. */
   readonly found: string;
@@ -52,11 +55,9 @@ const BY_CODE = new Map<string, Verdict>([
   ['InvalidAccessKeyId', NO_CREDENTIALS],
   ['SignatureDoesNotMatch', NO_CREDENTIALS],
   ['InvalidToken', NO_CREDENTIALS],
-  ['CredentialsProviderError', NO_CREDENTIALS],
   ['ExpiredToken', EXPIRED],
   ['RequestTimeTooSkewed', CLOCK],
   ['RequestTimeout', UNREACHABLE],
-  ['TimeoutError', UNREACHABLE],
   ['SlowDown', THROTTLED],
   ['ConditionalRequestConflict', CONFLICT],
   ['OperationAborted', CONFLICT],
@@ -81,53 +82,35 @@ const BY_STATUS = new Map<number, Verdict>([
   [507, FULL],
 ]);
 
+/** What fails before S3 has a say, or on the way. */
+const BY_KIND = new Map<AwsFailureKind, Verdict>([
+  ['network', UNREACHABLE],
+  ['no-region', NO_REGION],
+  ['no-credentials', NO_CREDENTIALS],
+]);
+
 /** Of anything an S3 client throws. */
 export function diagnose(thrown: unknown): S3Diagnosis {
-  const error = fieldsOf(thrown);
-  const metadata = fieldsOf(error['$metadata']);
-  const status = typeof metadata['httpStatusCode'] === 'number' ? metadata['httpStatusCode'] : undefined;
-  const systemCode = status === undefined ? wordOf(error['code']) : undefined;
-  const name = wordOf(error['name']) ?? 'an unknown failure';
-  const requestId = wordOf(metadata['requestId']);
-  const { retryable, full = false, hint } = verdict(name, status, systemCode, error['message']);
-  const facts = [status === undefined ? undefined : `HTTP ${status}`, requestId && `request ${requestId}`];
-  const details = facts.filter(Boolean).join(', ');
+  const failure = readAwsFailure(thrown);
+  const { retryable, full = false, hint } = verdict(failure);
+  const response = fieldsOf(thrown)['$response'];
   return {
-    found: `${systemCode ?? name}${details && ` (${details})`}`,
-    status,
+    found: failure.found,
+    status: failure.status,
     retryable,
     full,
-    hint: hint === WRONG_REGION.hint ? withRegion(hint, error['$response']) : hint,
+    hint: hint === WRONG_REGION.hint ? withRegion(hint, response) : hint,
   };
 }
 
-function verdict(
-  name: string,
-  status: number | undefined,
-  systemCode: string | undefined,
-  message: unknown,
-): Verdict {
-  const known = BY_CODE.get(name);
+function verdict({ name, kind, status }: AwsFailure): Verdict {
+  const known = BY_CODE.get(name) ?? (name.startsWith('KMS.') ? KEY_UNUSABLE : BY_KIND.get(kind));
   if (known) return known;
-  if (name.startsWith('KMS.')) return KEY_UNUSABLE;
-  if (status !== undefined) return BY_STATUS.get(status) ?? (status >= 500 ? FAULT : UNKNOWN);
-  if (message === 'Region is missing') return NO_REGION;
-  // ECONNREFUSED, ENOTFOUND, EPIPE ...: the kernel's words. A refused certificate has another kind of code.
-  return systemCode !== undefined && /^E[A-Z_]+$/.test(systemCode) && !systemCode.startsWith('ERR_')
-    ? UNREACHABLE
-    : UNKNOWN;
+  if (status === undefined) return UNKNOWN;
+  return BY_STATUS.get(status) ?? (status >= 500 ? FAULT : UNKNOWN);
 }
 
 function withRegion(hint: string, response: unknown): string {
   const region = wordOf(fieldsOf(fieldsOf(response)['headers'])['x-amz-bucket-region']);
   return region === undefined ? hint : `${hint}: ${region}`;
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-/** What the other side wrote is shown only if it is one plain word. */
-function wordOf(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[\w.+/=-]{1,128}$/.test(value) ? value : undefined;
 }

@@ -2,10 +2,19 @@
 // what they mean depends on what they stopped.
 
 import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, NoSuchKey } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Blob } from '../ports.ts';
 import { httpStatusOf } from './s3-errors.ts';
+
+/** An object of which S3 has begun to send the octets. */
+export interface S3Body {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly sizeOctets: number;
+  /** They must be read to their end or destroyed: until then they hold a connection. */
+  readonly octets: Readable;
+}
 
 export class S3Objects {
   readonly #client: S3Client;
@@ -33,12 +42,13 @@ export class S3Objects {
     }
   }
 
-  /** The octets as they come. They must be read to their end or given up: until then they hold a connection. */
-  async open(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+  /** One request. The octets are compared on the way with a checksum that S3 keeps of the whole object, if it does. */
+  async open(key: string): Promise<S3Body | undefined> {
+    const command = new GetObjectCommand({ Bucket: this.#bucket, Key: key, ChecksumMode: 'ENABLED' });
     try {
-      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+      const { Body, ContentLength = 0, Metadata = {} } = await this.#client.send(command);
       this.#bucketSeen = true;
-      return Body as AsyncIterable<Uint8Array> | undefined;
+      return { metadata: Metadata, sizeOctets: ContentLength, octets: Body as Readable };
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;
       throw error;
@@ -59,10 +69,10 @@ export class S3Objects {
   }
 
   async #hash(key: string): Promise<string | undefined> {
-    const octets = await this.open(key);
-    if (octets === undefined) return undefined;
+    const body = await this.open(key);
+    if (body === undefined) return undefined;
     const hash = createHash('sha256');
-    for await (const chunk of octets) hash.update(chunk);
+    for await (const chunk of body.octets) hash.update(chunk as Uint8Array);
     return hash.digest('base64');
   }
 

@@ -16,6 +16,8 @@ export interface S3Upload {
   readonly key: string;
   readonly blob: Blob;
   readonly onlyIfAbsent: boolean;
+  /** User metadata: names in lower case, all in visible ASCII, 2 KB at most. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -23,7 +25,8 @@ export interface S3Upload {
  * @throws a MailferryError when the octets cannot be read or are not what `blob` claims, which another attempt does not
  *         help; else what the SDK throws
  */
-export async function upload(client: S3Client, { bucket, key, blob, onlyIfAbsent }: S3Upload): Promise<void> {
+export async function upload(client: S3Client, object: S3Upload): Promise<void> {
+  const { key, blob } = object;
   const abandoned = new AbortController();
   let sourceError: MailferryError | undefined;
   const body = Readable.from(provenOctets(blob, `object ${key}`), { objectMode: false });
@@ -32,17 +35,7 @@ export async function upload(client: S3Client, { bucket, key, blob, onlyIfAbsent
     sourceError ??= toSourceError(error, key);
     abandoned.abort();
   });
-  const command = new PutObjectCommand({
-    Bucket: bucket,
-    Key: key,
-    Body: body,
-    ContentLength: blob.sizeOctets,
-    ContentType: contentTypeOf(key),
-    ChecksumAlgorithm: 'SHA256',
-    ChecksumSHA256: toBase64(blob.sha256),
-    ...(onlyIfAbsent ? { IfNoneMatch: '*' } : {}),
-  });
-  signPayload(command, blob.sha256);
+  const command = putCommand(object, body);
   try {
     await client.send(command, { abortSignal: abandoned.signal });
   } catch (error) {
@@ -52,6 +45,25 @@ export async function upload(client: S3Client, { bucket, key, blob, onlyIfAbsent
   } finally {
     body.destroy();
   }
+}
+
+function putCommand(
+  { bucket, key, blob, onlyIfAbsent, metadata }: S3Upload,
+  body: Readable,
+): PutObjectCommand {
+  const command = new PutObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    Body: body,
+    ContentLength: blob.sizeOctets,
+    ContentType: contentTypeOf(key),
+    ChecksumAlgorithm: 'SHA256',
+    ChecksumSHA256: toBase64(blob.sha256),
+    ...(metadata === undefined ? {} : { Metadata: { ...metadata } }),
+    ...(onlyIfAbsent ? { IfNoneMatch: '*' } : {}),
+  });
+  signPayload(command, blob.sha256);
+  return command;
 }
 
 /** The SDK would leave a stream out of the signature (UNSIGNED-PAYLOAD); its hash is known here beforehand. */

@@ -16,7 +16,7 @@ import {
   ONE,
   TWO,
 } from '../support/dynamodb-commit-scenarios.ts';
-import { INTERNAL_ERROR } from '../support/dynamodb-fault.ts';
+import { INTERNAL_ERROR } from '../support/aws-fault.ts';
 import { openDynamodbRig } from '../support/dynamodb-rig.ts';
 
 test('a committer that stops before or after any request leaves nothing hidden, and is made good by the next', async (t) => {

@@ -10,14 +10,14 @@ import { DynamodbTable } from '../../lib/adapters/dynamodb-table.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import { ANN, storedRecord, uidlOf } from '../contract/sample-records.ts';
 import { endpointOf, openTestTable, startDynalite, TABLE, useTestCredentials } from '../support/dynalite.ts';
-import { INTERNAL_ERROR, THROTTLED, THROUGHPUT_EXCEEDED, UNAVAILABLE } from '../support/dynamodb-fault.ts';
-import type { DynamodbFault } from '../support/dynamodb-fault.ts';
+import { INTERNAL_ERROR, THROTTLED, THROUGHPUT_EXCEEDED, UNAVAILABLE } from '../support/aws-fault.ts';
+import type { AwsFault } from '../support/aws-fault.ts';
 import { openDynamodbRig } from '../support/dynamodb-rig.ts';
 
 const SECRET_UIDL = uidlOf('sender-chosen-uidl');
 
 interface Expected {
-  readonly fault: DynamodbFault;
+  readonly fault: AwsFault;
   readonly retryable: boolean;
   readonly hint: RegExp;
 }

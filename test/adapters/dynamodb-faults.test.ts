@@ -16,12 +16,13 @@ import {
   storedRecord,
   uidlOf,
 } from '../contract/sample-records.ts';
-import { INTERNAL_ERROR, THROTTLED, THROUGHPUT_EXCEEDED, UNAVAILABLE } from '../support/dynamodb-fault.ts';
-import type { DynamodbFault } from '../support/dynamodb-fault.ts';
+import { INTERNAL_ERROR, THROTTLED, THROUGHPUT_EXCEEDED, UNAVAILABLE } from '../support/aws-fault.ts';
+import type { AwsFault } from '../support/aws-fault.ts';
 import { openDynamodbRig } from '../support/dynamodb-rig.ts';
+import { ALL_UNPROCESSED, HALF_UNPROCESSED } from '../support/dynamodb-unprocessed.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
-const FAULTS: readonly DynamodbFault[] = [
+const FAULTS: readonly AwsFault[] = [
   INTERNAL_ERROR,
   UNAVAILABLE,
   THROTTLED,
@@ -121,7 +122,7 @@ test('keys that a batch leaves unprocessed are asked for again', async () => {
   const uidls = manyUidls('message-', 150);
   for (const uidl of uidls.slice(20, 120)) await ledger.commit(ANN, storedRecord(uidl));
   rig.proxy.takeCounts();
-  rig.proxy.faultOf = () => 'half-unprocessed';
+  rig.proxy.faultOf = () => HALF_UNPROCESSED;
   const found = await ledger.find(ANN, uidls);
   assert.deepEqual([...found.keys()].sort(), uidls.slice(20, 120).sort());
   // 100, 50, 25, 12, 6, 3, 1 keys, and half as many for the other 50.
@@ -130,7 +131,7 @@ test('keys that a batch leaves unprocessed are asked for again', async () => {
 
 test('a batch that gets nowhere fails after a while, and may be tried again', async () => {
   await using rig = await openDynamodbRig();
-  rig.proxy.faultOf = () => 'all-unprocessed';
+  rig.proxy.faultOf = () => ALL_UNPROCESSED;
   const finding = new DynamodbLedger(rig.table, Date.now).find(ANN, [uidlOf('a')]);
   await assert.rejects(finding, { code: 'LEDGER_FAILED', scope: 'account', retryable: true });
   assert.deepEqual(rig.proxy.takeCounts(), { BatchGetItem: 6 });

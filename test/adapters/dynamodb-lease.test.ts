@@ -7,14 +7,14 @@ import { DynamodbLedger } from '../../lib/adapters/dynamodb-ledger.ts';
 import type { AccountId } from '../../lib/core/account.ts';
 import type { LeaseHeld, LeaseHold } from '../../lib/ports.ts';
 import { ANN } from '../contract/sample-records.ts';
-import { INTERNAL_ERROR } from '../support/dynamodb-fault.ts';
-import type { DynamodbFault } from '../support/dynamodb-fault.ts';
+import { INTERNAL_ERROR } from '../support/aws-fault.ts';
+import type { AwsFault } from '../support/aws-fault.ts';
 import { openDynamodbRig } from '../support/dynamodb-rig.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 const ROUNDS = 20;
 const DURATION_MS = 60_000;
-const FAULTS: readonly DynamodbFault[] = [INTERNAL_ERROR, 'dropped', 'answer-lost', 'answer-lost'];
+const FAULTS: readonly AwsFault[] = [INTERNAL_ERROR, 'dropped', 'answer-lost', 'answer-lost'];
 const now = (): number => 1_750_000_000_000;
 
 test('two clients race for a lease on a bad day: one has it, the other learns so, and the fence grows', async (t) => {

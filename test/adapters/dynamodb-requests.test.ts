@@ -17,7 +17,7 @@ import {
   uidlOf,
 } from '../contract/sample-records.ts';
 import { openTestClient, startDynalite, TABLE } from '../support/dynalite.ts';
-import type { DynamodbRequest } from '../support/dynamodb-fault-proxy.ts';
+import type { AwsRequest } from '../support/aws-fault-proxy.ts';
 import { openDynamodbRig } from '../support/dynamodb-rig.ts';
 
 const UIDL = uidlOf('a uidl');
@@ -85,7 +85,7 @@ test('a mark is one write a message, a lease one a step, a run one', async () =>
 
 test('every read is strongly consistent, and a request is about one item or a range of one account', async () => {
   await using rig = await openDynamodbRig();
-  const seen: DynamodbRequest[] = [];
+  const seen: AwsRequest[] = [];
   rig.proxy.faultOf = (request) => void seen.push(request);
   const [ledger, lease] = [new DynamodbLedger(rig.table, Date.now), new DynamodbLease(rig.table, Date.now)];
   for (const uidl of [UIDL, uidlOf('')]) {

@@ -12,6 +12,7 @@ export interface OpenedBlobStore extends AsyncDisposable {
 
 const ONE = Buffer.from('one\r\n\0\xff', 'latin1');
 const TWO = Buffer.from('two');
+const METADATA = { name: 'value', 'run-id': '!~"#$%&/()=?' };
 const KEY = 'raw/account=a/dt=2025-01-02/one.eml';
 
 /** @param name of the adapter, for the titles of the tests */
@@ -23,6 +24,7 @@ export function testBlobStoreContract(name: string, open: () => Promise<OpenedBl
     });
   };
   testWriting(check);
+  testMetadata(check);
   testRefusing(check);
   testReading(check);
   testVerifying(check);
@@ -59,6 +61,23 @@ function testWriting(check: Check): void {
     assert.equal(await store.put(KEY, blobOf(TWO), { mode: 'replace' }), 'stored');
     assert.equal(await store.put(KEY, blobOf(TWO), { mode: 'replace' }), 'stored');
     assert.deepEqual(await read(store, KEY), TWO);
+  });
+}
+
+/** Kept by storage that has a place for it, by others not: to the octets and to a repetition it makes no difference. */
+function testMetadata(check: Check): void {
+  check('what is to be kept beside an object does not change what it is', async (store) => {
+    for (const mode of ['create', 'replace'] as const) {
+      const [key, twoKey] = [`raw/${mode}-1.eml`, `raw/${mode}-2.eml`];
+      assert.equal(await store.put(key, blobOf(ONE), { mode, metadata: METADATA }), 'stored');
+      assert.equal(await store.put(twoKey, blobOf(TWO), { mode, metadata: {} }), 'stored');
+      assert.deepEqual(await read(store, key), ONE);
+      assert.deepEqual(await store.stat(key), { sizeOctets: ONE.length });
+      assert.equal(await store.verify(key, blobOf(ONE)), 'intact');
+      assert.equal(await store.put(key, blobOf(ONE), { metadata: { other: 'entries' } }), 'exists');
+      assert.equal(await store.put(key, blobOf(ONE)), 'exists');
+    }
+    assert.equal((await keysBelow(store, 'raw/')).length, 4);
   });
 }
 
