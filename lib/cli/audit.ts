@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 import { auditAccount } from '../audit/audit-account.ts';
 import type { AuditReport } from '../audit/audit-account.ts';
 import type { Account } from '../core/account.ts';
-import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { toRunError } from '../core/run-error.ts';
 import { AuditProgress } from './audit-progress.ts';
@@ -13,9 +12,8 @@ import type { AuditedAccount } from './audit-report.ts';
 import { chooseAccounts } from './choose-accounts.ts';
 import { EXIT_FAILED, EXIT_OK } from './exit.ts';
 import { describeLeaseOwner } from './lease-owner.ts';
-import { repairLocally, toAuditPorts } from './local-audit.ts';
-import { openLocalLedger } from './local-ledger.ts';
-import type { LocalLedger } from './local-ledger.ts';
+import { openAudit } from './open/open-audit.ts';
+import type { OpenAudit } from './open/open-audit.ts';
 import { printJson } from './print-json.ts';
 
 interface AuditFlags {
@@ -46,33 +44,29 @@ async function audit(ids: readonly string[], flags: AuditFlags): Promise<number>
   const config = loadConfig(flags.config);
   const accounts = chooseAccounts(config.accounts, ids);
   const audited: AuditedAccount[] = [];
-  const local = openLocalLedger(config.ledger, 'read');
+  const open = await openAudit(config);
   try {
     for (const account of accounts) {
-      const result = await auditOne(account, config, local, flags);
+      const result = await auditOne(account, open, flags);
       audited.push(result);
       if (!flags.json) console.log(`${audited.length > 1 ? '\n' : ''}${describeAudited(result)}`);
     }
   } finally {
-    local.close();
+    await open.close();
   }
   if (flags.json) printJson(toAuditJson(audited));
   return audited.every(isGood) ? EXIT_OK : EXIT_FAILED;
 }
 
 /** What goes wrong with one account keeps no other from being audited. */
-async function auditOne(
-  account: Account,
-  config: Config,
-  local: LocalLedger,
-  flags: AuditFlags,
-): Promise<AuditedAccount> {
+async function auditOne(account: Account, open: OpenAudit, flags: AuditFlags): Promise<AuditedAccount> {
   const progress = new AuditProgress(account.id, process.stderr, process.stderr.isTTY && !flags.json);
   const unknown = { account: account.id, report: undefined, repaired: undefined, failure: undefined };
   try {
-    const lease = local.leaseInForce(await local.ledger.state(account.id));
+    const ports = open.portsNow();
+    const lease = open.leaseInForce(await ports.ledger.state(account.id));
     const atWork = lease && describeLeaseOwner(lease.owner, Date.now());
-    const report = await auditAccount(account, toAuditPorts(config, local), {
+    const report = await auditAccount(account, ports, {
       askServer: flags.server ?? false,
       signal: new AbortController().signal,
       onChecked: () => {
@@ -80,7 +74,7 @@ async function auditOne(
       },
     });
     const audited = { ...unknown, report, atWork };
-    return flags.repair ? await withRepair(audited, report, config) : audited;
+    return flags.repair ? await withRepair(audited, report, open) : audited;
   } catch (error) {
     return { ...unknown, failure: toRunError(error), atWork: undefined };
   } finally {
@@ -91,10 +85,10 @@ async function auditOne(
 async function withRepair(
   audited: AuditedAccount,
   { account, differences }: AuditReport,
-  config: Config,
+  open: OpenAudit,
 ): Promise<AuditedAccount> {
   try {
-    return { ...audited, repaired: await repairLocally(account, differences, config) };
+    return { ...audited, repaired: await open.repair(account, differences) };
   } catch (error) {
     return { ...audited, failure: toRunError(error) };
   }

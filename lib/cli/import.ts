@@ -6,13 +6,13 @@ import { describeError } from '../core/errors.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { chooseAccounts } from './choose-accounts.ts';
 import { toPreviewJson } from './deletion-report.ts';
-import { describeCliError, EXIT_FAILED, EXIT_OK } from './exit.ts';
-import { finishParsing } from './finish-parsing.ts';
+import { describeCliError, EXIT_FAILED, EXIT_OK, exitCodeFor } from './exit.ts';
 import { importEach } from './import-each.ts';
 import type { ImportedAccount } from './import-each.ts';
-import { openArchiveForDryRun, openLocalArchive } from './local-archive.ts';
-import type { LocalArchive } from './local-archive.ts';
+import { openArchive, openArchiveForDryRun } from './open/open-archive.ts';
+import type { OpenArchive } from './open/open-archive.ts';
 import { parseCount, parseDuration } from './option-values.ts';
+import { finishParsing } from './parsing/finish-parsing.ts';
 import { printJson } from './print-json.ts';
 import { describeImported, toRunJson } from './report.ts';
 import { startRunClock } from './run-clock.ts';
@@ -57,7 +57,7 @@ async function runImport(ids: readonly string[], flags: ImportFlags): Promise<nu
   try {
     let archive;
     try {
-      archive = flags.dryRun ? openArchiveForDryRun(config) : await openLocalArchive(config);
+      archive = flags.dryRun ? await openArchiveForDryRun(config) : await openArchive(config);
     } catch (error) {
       return failedToOpen(error, flags);
     }
@@ -73,7 +73,7 @@ async function runImport(ids: readonly string[], flags: ImportFlags): Promise<nu
 }
 
 async function importInto(
-  archive: LocalArchive,
+  archive: OpenArchive,
   accounts: readonly Account[],
   flags: ImportFlags,
   clock: SignalWatch,
@@ -119,5 +119,5 @@ function withMaxMessages(account: Account, maxMessages: number | undefined): Acc
 function failedToOpen(error: unknown, flags: ImportFlags): number {
   process.stderr.write(`${describeCliError(error)}\n`);
   if (flags.json) printJson({ runs: [], failures: [], error: describeError(error) });
-  return EXIT_FAILED;
+  return exitCodeFor(error);
 }

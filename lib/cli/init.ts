@@ -7,9 +7,10 @@ import { describeError, MailferryError } from '../core/errors.ts';
 export const EXAMPLE_CONFIG = `# Mailferry: which mailboxes to copy, and where to. Check it with: mailferry import --dry-run
 
 # The folder the mail goes to. Relative paths start from the folder of this file.
+# In AWS: s3://bucket or s3://bucket/prefix, and then the ledger has to be named.
 archive: ./mail
 
-# What was fetched already. Default: ledger.db inside the archive folder.
+# What was fetched already. Default: ledger.db inside the archive folder. In AWS: dynamodb://table
 # ledger: ./mail/ledger.db
 
 accounts:
@@ -23,7 +24,11 @@ accounts:
     auth:
       # Where the password is kept, never the password itself:
       #   env:NAME   file:PATH   command:PROGRAM ARGUMENTS (its output; for example command:pass show mail/billing)
+      #   secretsmanager:ID[#json-key]   ssm:/path
       password: env:BILLING_PASSWORD
+    # schedule: every 15 minutes    # for accounts polled in AWS: from every minute to every day, or
+    #                               # { cron: "0 3 * * *", timezone: Europe/Berlin }
+    # paused: true                  # not polled by schedule for now
     # onServer: { deleteAfterDays: 30 }   # keep (default) | delete | so many days after the import first saw it.
     #                               # Only what is stored and verified is deleted; see it first with: import --dry-run
     # pauseDeletions: true          # delete nothing for now, whatever onServer says

@@ -3,10 +3,13 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addAccountsCommands } from './accounts/accounts.ts';
 import { addAuditCommand } from './audit.ts';
 import { describeCliError, EXIT_OK, EXIT_USAGE, exitCodeFor } from './exit.ts';
 import { addImportCommand } from './import.ts';
 import { addInitCommand } from './init.ts';
+import { addMoveCommand } from './move.ts';
+import { addRebuildLedgerCommand } from './rebuild-ledger.ts';
 import { addRetryCommand } from './retry.ts';
 import { addStatusCommand } from './status.ts';
 
@@ -29,6 +32,9 @@ addImportCommand(program);
 addStatusCommand(program);
 addRetryCommand(program);
 addAuditCommand(program);
+addMoveCommand(program);
+addRebuildLedgerCommand(program);
+addAccountsCommands(program);
 
 try {
   await program.parseAsync();

@@ -5,11 +5,12 @@ import type { AccountId } from '../core/account.ts';
 import type { FailedRecord, MessageRecord } from '../core/record.ts';
 import type { Uidl } from '../core/uidl.ts';
 import { loadConfig } from '../config/load-config.ts';
+import type { LedgerLocation } from '../config/location.ts';
 import type { Ledger } from '../ports.ts';
 import { chooseAccounts } from './choose-accounts.ts';
 import { EXIT_FAILED, EXIT_OK } from './exit.ts';
 import { formatCount } from './format.ts';
-import { openLocalLedger } from './local-ledger.ts';
+import { openLedger } from './open/open-ledger.ts';
 import { describeUidl, fromPrintableUidl } from './printable-uidl.ts';
 
 interface RetryFlags {
@@ -41,7 +42,7 @@ async function retry(flags: RetryFlags): Promise<number> {
   const named = flags.account === undefined ? [] : [flags.account];
   const ids = chooseAccounts(config.accounts, named).map(({ id }) => id);
   const uidl = flags.uidl === undefined ? undefined : fromPrintableUidl(flags.uidl);
-  const reading = openLocalLedger(config.ledger, 'read');
+  const reading = await openLedger(config.ledger, 'read');
   let found;
   try {
     found = await findQuarantined(ids, uidl, reading.ledger);
@@ -80,9 +81,12 @@ async function findQuarantined(
 }
 
 /** @returns how many of each account */
-async function putBack(found: readonly Quarantined[], path: string): Promise<Map<AccountId, number>> {
+async function putBack(
+  found: readonly Quarantined[],
+  location: LedgerLocation,
+): Promise<Map<AccountId, number>> {
   const counts = new Map<AccountId, number>();
-  const { ledger, close } = openLocalLedger(path, 'write');
+  const { ledger, close } = await openLedger(location, 'write');
   try {
     for (const { account, record } of found) {
       const { outcome } = await ledger.commit(account, { ...record, state: 'failed', attempts: 0 });

@@ -6,7 +6,7 @@ import { needsAttention, readAccountStatus } from './account-status.ts';
 import type { AccountStatus } from './account-status.ts';
 import { chooseAccounts } from './choose-accounts.ts';
 import { EXIT_FAILED, EXIT_OK } from './exit.ts';
-import { openLocalLedger } from './local-ledger.ts';
+import { openLedger } from './open/open-ledger.ts';
 import { parseDuration } from './option-values.ts';
 import { printJson } from './print-json.ts';
 import { describeStatus, toStatusJson } from './status-report.ts';
@@ -42,7 +42,7 @@ export function addStatusCommand(program: Command): void {
 async function showStatus(ids: readonly string[], flags: StatusFlags): Promise<number> {
   const config = loadConfig(flags.config);
   const accounts = chooseAccounts(config.accounts, ids);
-  const { ledger, leaseInForce, close } = openLocalLedger(config.ledger, 'read');
+  const { ledger, leaseInForce, close } = await openLedger(config.ledger, 'read');
   const rules = { now: Date.now(), staleAfterMs: flags.staleAfter, leaseInForce };
   const statuses: AccountStatus[] = [];
   try {

@@ -2,13 +2,18 @@
 
 import { dirname, join, resolve } from 'node:path';
 import type { Account, AccountId, SecretRef } from '../core/account.ts';
+import { toArchiveLocation, toLedgerLocation, toS3Location } from './location.ts';
+import type { ArchiveLocation, LedgerLocation, S3Location } from './location.ts';
+import { DEFAULT_SCHEDULE } from './schedule-schema.ts';
 import type { ConfigFile } from './schema.ts';
 
 export interface Config {
-  /** Absolute path of the archive folder. */
-  readonly archive: string;
-  /** Absolute path of the ledger's SQLite file. */
-  readonly ledger: string;
+  readonly archive: ArchiveLocation;
+  /** Of an archive in S3: where its parsed documents and attachments are. `undefined`: with the mail. */
+  readonly derived: S3Location | undefined;
+  readonly ledger: LedgerLocation;
+  /** Who makes the parsed documents: this program, or the deployed parse function (only of an archive in S3). */
+  readonly parsing: 'here' | 'stack';
   readonly accounts: readonly Account[];
 }
 
@@ -20,10 +25,11 @@ const DEFAULT_RUN_DELETIONS = 1000;
 /** @param path of the configuration file: relative paths in it start from its folder */
 export function toConfig(file: ConfigFile, path: string): Config {
   const base = dirname(resolve(path));
-  const archive = resolve(base, file.archive);
   return Object.freeze({
-    archive,
-    ledger: file.ledger === undefined ? join(archive, 'ledger.db') : resolve(base, file.ledger),
+    archive: toArchiveLocation(file.archive, base),
+    derived: file.derived === undefined ? undefined : toS3Location(file.derived),
+    ledger: toLedgerLocation(file.ledger ?? join(file.archive, 'ledger.db'), base),
+    parsing: file.parsing,
     accounts: Object.freeze(file.accounts.map((account) => toAccount(account, base))),
   });
 }
@@ -35,6 +41,7 @@ function toAccount(account: ConfigFile['accounts'][number], base: string): Accou
     port: account.port ?? (account.tls === 'implicit' ? 995 : 110),
     tls: account.tls,
     caFile: account.caFile === undefined ? undefined : resolve(base, account.caFile),
+    caPem: undefined,
     allowPrivateNetwork: account.allowPrivateNetwork,
     user: account.user,
     password: toSecretRef(account.auth.password, base),
@@ -46,6 +53,8 @@ function toAccount(account: ConfigFile['accounts'][number], base: string): Accou
       runOctets: account.limits?.runBytes ?? DEFAULT_RUN_OCTETS,
       deletionsPerRun: account.limits?.deletionsPerRun ?? DEFAULT_RUN_DELETIONS,
     }),
+    schedule: account.schedule ?? DEFAULT_SCHEDULE,
+    paused: account.paused,
   });
 }
 

@@ -19,6 +19,9 @@ function account(id: Account['id']): Account {
     port: 995,
     tls: 'implicit',
     caFile: undefined,
+    caPem: undefined,
+    schedule: { everyMinutes: 15 },
+    paused: false,
     allowPrivateNetwork: false,
     user: 'x',
     password: { store: 'env', locator: 'X' },
@@ -35,6 +38,7 @@ function failingPorts(): ImportPorts {
   return {
     dialer: { dial: async () => assert.fail('nothing is dialled') },
     secrets: {
+      renew: async () => undefined,
       get: async () => {
         throw new MailferryError('no secret', {
           code: 'SECRET_UNAVAILABLE',

@@ -38,8 +38,9 @@ function problemsOfAccount(changes: object): string {
 
 test('what is left out has its default', () => {
   const config = parseConfig(JSON.stringify({ archive: './mail', accounts: [ACCOUNT] }), PATH);
-  assert.equal(config.archive, '/etc/ferry/mail');
-  assert.equal(config.ledger, '/etc/ferry/mail/ledger.db');
+  assert.deepEqual(config.archive, { kind: 'folder', path: '/etc/ferry/mail' });
+  assert.deepEqual(config.ledger, { kind: 'sqlite', path: '/etc/ferry/mail/ledger.db' });
+  assert.deepEqual([config.derived, config.parsing], [undefined, 'here']);
   assert.deepEqual(config.accounts, [
     {
       id: 'a',
@@ -47,6 +48,7 @@ test('what is left out has its default', () => {
       port: 995,
       tls: 'implicit',
       caFile: undefined,
+      caPem: undefined,
       allowPrivateNetwork: false,
       user: 'ann',
       password: { store: 'env', locator: 'PASSWORD' },
@@ -58,6 +60,8 @@ test('what is left out has its default', () => {
         runOctets: 5_000_000_000,
         deletionsPerRun: 1000,
       },
+      schedule: { everyMinutes: 15 },
+      paused: false,
     },
   ]);
 });
@@ -95,20 +99,27 @@ test('sizes are octets or a number with a unit', () => {
 
 test('all problems are told at once, each with its path, its value and what is allowed', () => {
   const problems = problemsOf({
-    archive: 's3://bucket',
+    archive: 'ftp://host/mail',
+    derived: 's3://UPPER',
+    ledger: 'dynamodb://x',
+    parsing: 'elsewhere',
     colour: 'red',
     accounts: [
-      { ...ACCOUNT, id: 'Not Good', port: 70_000, tls: 'maybe', onServer: 'purge' },
+      { ...ACCOUNT, id: 'Not Good', port: 70_000, tls: 'maybe', onServer: 'purge', schedule: 'often' },
       { ...ACCOUNT, id: 'b', host: '', user: undefined, auth: {}, limits: { runMessages: 0, more: 1 } },
     ],
   });
   for (const expected of [
-    'archive: expected the path of a folder: this version knows no other kind of address, got "s3://bucket"',
+    'archive: expected the path of a folder, or s3://bucket[/prefix], got "ftp://host/mail"',
+    'derived: expected s3://bucket[/prefix], got "s3://UPPER"',
+    'ledger: expected the path of a file, or dynamodb://table, got "dynamodb://x"',
+    'parsing: expected here or stack, got "elsewhere"',
     'colour: there is no such key here',
     'accounts[0].id: expected 1 to 63 of a-z, 0-9 and -, not starting with -, got "Not Good"',
     'accounts[0].port: expected a whole number from 1 to 65535, got 70000',
     'accounts[0].tls: expected implicit, starttls or none, got "maybe"',
     'accounts[0].onServer: expected keep, delete or { deleteAfterDays: N } with a whole number N of at least 1, got "purge"',
+    'accounts[0].schedule: expected every 15 minutes, every 2 hours, every day',
     'accounts[1].host: expected a host name or an IP address, got ""',
     'accounts[1].user: expected the user name of the mailbox, got nothing',
     'accounts[1].auth.password: expected a reference to a secret',
@@ -117,7 +128,7 @@ test('all problems are told at once, each with its path, its value and what is a
   ]) {
     assert.ok(problems.includes(`\n  ${expected}`), `${expected}\nis not in\n${problems}`);
   }
-  assert.match(problems, /has 11 problems:/);
+  assert.match(problems, /has 15 problems:/);
 });
 
 test('what may be deleted on the server is keep, delete, or a whole number of days', () => {
@@ -193,7 +204,7 @@ test('a file that cannot be read is CONFIG_UNREADABLE, one that can is loaded', 
   const path = join(folder.path, 'mailferry.yaml');
   assert.throws(() => loadConfig(path), { code: 'CONFIG_UNREADABLE', scope: 'config' });
   await writeFile(path, EXAMPLE_CONFIG);
-  assert.equal(loadConfig(path).archive, join(folder.path, 'mail'));
+  assert.deepEqual(loadConfig(path).archive, { kind: 'folder', path: join(folder.path, 'mail') });
 });
 
 const OPTION = /^( *)# ( *)([a-z]\w*):(?= |$)/;
@@ -212,7 +223,7 @@ test('the example of init is a configuration, as it is and with each of its opti
   const options = found.flatMap((match) =>
     match ? [{ name: match[3] ?? '', isLimit: match[2] !== '' }] : [],
   );
-  assert.equal(options.length, 12, 'options were added to the example or taken out: is each one tried?');
+  assert.equal(options.length, 14, 'options were added to the example or taken out: is each one tried?');
   for (const { name, isLimit } of options) {
     if (name === 'limits') continue;
     const text = isLimit ? exampleWith('limits', name) : exampleWith(name);

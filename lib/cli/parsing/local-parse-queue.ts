@@ -1,15 +1,16 @@
 // The parse queue of a run on one machine: every job is first written down, then done by the pool beside the import.
 // A failing parse never fails the import; what a crash leaves undone is done by the next run.
 
-import type { SqliteParseQueue } from '../adapters/sqlite-parse-queue.ts';
-import { MailferryError } from '../core/errors.ts';
-import type { ParsePool } from '../parse/worker-pool.ts';
-import type { JobQueue, ParseJob } from '../ports.ts';
+import type { SqliteParseQueue } from '../../adapters/sqlite-parse-queue.ts';
+import type { ParsePool } from '../../parse/worker-pool.ts';
+import type { ParseJob } from '../../ports.ts';
+import type { Parsing } from './parsing.ts';
+import { rawObjectMissing } from './raw-object-missing.ts';
 
 /** Jobs under way before the import waits for the parsers to catch up. They hold names, not mail. */
 const MAX_UNDER_WAY = 256;
 
-export class LocalParseQueue implements JobQueue<ParseJob> {
+export class LocalParseQueue implements Parsing {
   readonly #jobs: SqliteParseQueue;
   readonly #pool: ParsePool;
   readonly #underWay = new Set<Promise<void>>();
@@ -22,7 +23,6 @@ export class LocalParseQueue implements JobQueue<ParseJob> {
     this.#pool = pool;
   }
 
-  /** Takes up what earlier runs left undone. */
   resume(): void {
     for (const job of this.#jobs.pending()) this.#start(job);
   }
@@ -33,7 +33,6 @@ export class LocalParseQueue implements JobQueue<ParseJob> {
     if (this.#underWay.size > MAX_UNDER_WAY) await Promise.race(this.#underWay);
   }
 
-  /** Waits for every job; messages whose document says `parse-failed` are counted. @throws what kept jobs from being done */
   async drain(): Promise<{ failed: number }> {
     await Promise.all(this.#underWay);
     if (this.#error !== undefined) throw this.#error;
@@ -54,7 +53,8 @@ export class LocalParseQueue implements JobQueue<ParseJob> {
     try {
       const outcome = await this.#pool.parse(job);
       if (outcome === 'failed') this.#failed += 1;
-      if (outcome === 'absent') this.#fail(missing(job));
+      // The job stays queued: it is the only trace of a stored message whose file somebody took away.
+      if (outcome === 'absent') this.#fail(rawObjectMissing(job));
       else this.#crossOut(job);
     } catch (error) {
       this.#fail(error);
@@ -75,14 +75,4 @@ export class LocalParseQueue implements JobQueue<ParseJob> {
   #fail(error: unknown): void {
     this.#error ??= error instanceof Error ? error : new Error(String(error));
   }
-}
-
-/** The job stays queued: it is the only trace of a stored message whose file somebody took away. */
-function missing(job: ParseJob): MailferryError {
-  return new MailferryError(`the stored message ${job.ingest.rawKey} is gone from the archive`, {
-    code: 'ARCHIVE_CORRUPT',
-    scope: 'account',
-    retryable: false,
-    hint: 'put the file back from a backup, or find out who removed it',
-  });
 }

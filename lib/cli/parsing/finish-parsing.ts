@@ -1,12 +1,12 @@
 // Parsing goes on beside the import; here it ends. Its failures are told, and never lose a message.
 
-import { describeError } from '../core/errors.ts';
-import { describeCliError } from './exit.ts';
-import { formatCount } from './format.ts';
-import type { LocalParseQueue } from './local-parse-queue.ts';
+import { describeError } from '../../core/errors.ts';
+import { describeCliError } from '../exit.ts';
+import { formatCount } from '../format.ts';
+import type { Parsing } from './parsing.ts';
 
 export async function finishParsing(
-  parsing: LocalParseQueue | undefined,
+  parsing: Parsing | undefined,
 ): Promise<{ failed: number; error?: string }> {
   if (!parsing) return { failed: 0 };
   try {

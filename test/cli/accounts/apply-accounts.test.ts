@@ -1,0 +1,128 @@
+// Accounts of a configuration against those of a directory: each ends in exactly one list, and only what is said is done.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DynamodbAccountDirectory } from '../../../lib/adapters/dynamodb-account-directory.ts';
+import { applyAccounts } from '../../../lib/cli/accounts/apply-accounts.ts';
+import type { AccountId } from '../../../lib/core/account.ts';
+import type { AccountDirectory } from '../../../lib/ports.ts';
+import { manyAccounts, sampleAccount } from '../../contract/sample-accounts.ts';
+import { openTestTable, startDynalite } from '../../support/dynalite.ts';
+import { MemoryAccountDirectory } from '../../support/memory-account-directory.ts';
+import { MemoryLedger } from '../../support/memory-ledger.ts';
+
+const NOTHING = { created: [], changed: [], unchanged: [], removed: [], leftAlone: [] };
+const A = sampleAccount({ id: 'a' as AccountId });
+const B = sampleAccount({ id: 'b' as AccountId });
+const C = sampleAccount({ id: 'c' as AccountId });
+const OTHER_B = { ...B, host: 'other.example.com', paused: true };
+
+const DIRECTORIES: Readonly<
+  Record<string, (body: (directory: AccountDirectory) => Promise<void>) => Promise<void>>
+> = {
+  'in memory': async (body) => {
+    await body(new MemoryAccountDirectory(new MemoryLedger({ now: Date.now }), Date.now));
+  },
+  'in DynamoDB': async (body) => {
+    await using server = await startDynalite();
+    using table = openTestTable(server.port);
+    await body(new DynamodbAccountDirectory(table, Date.now));
+  },
+};
+
+async function idsIn(directory: AccountDirectory): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { id } of directory.list()) ids.push(id);
+  return ids.sort();
+}
+
+for (const [where, withDirectory] of Object.entries(DIRECTORIES)) {
+  const options = { timeout: 60_000 };
+
+  test(`accounts are created once, and unchanged afterwards (${where})`, options, async () => {
+    await withDirectory(async (directory) => {
+      const input = { accounts: [B, A], directory, prune: false };
+      assert.deepEqual(await applyAccounts(input), { ...NOTHING, created: ['b', 'a'] });
+      assert.deepEqual(await applyAccounts(input), { ...NOTHING, unchanged: ['b', 'a'] });
+      assert.deepEqual((await directory.view(A.id)).applied?.account, A);
+    });
+  });
+
+  test(`a changed account is told with the keys that change (${where})`, options, async () => {
+    await withDirectory(async (directory) => {
+      await applyAccounts({ accounts: [A, B], directory, prune: false });
+      const diff = await applyAccounts({ accounts: [A, OTHER_B], directory, prune: true });
+      const changed = [{ account: 'b', keys: ['host', 'paused'] }];
+      assert.deepEqual(diff, { ...NOTHING, unchanged: ['a'], changed });
+      assert.deepEqual((await directory.view(B.id)).applied?.account, OTHER_B);
+    });
+  });
+
+  test(
+    `an account of the table alone is left alone, and removed when it is said so (${where})`,
+    options,
+    async () => {
+      await withDirectory(async (directory) => {
+        await applyAccounts({ accounts: [A, B, C], directory, prune: false });
+        const left = await applyAccounts({ accounts: [B], directory, prune: false });
+        assert.deepEqual(left, { ...NOTHING, unchanged: ['b'], leftAlone: ['a', 'c'] });
+        assert.deepEqual(await idsIn(directory), ['a', 'b', 'c']);
+        const pruned = await applyAccounts({ accounts: [B], directory, prune: true });
+        assert.deepEqual(pruned, { ...NOTHING, unchanged: ['b'], removed: ['a', 'c'] });
+        assert.deepEqual(await idsIn(directory), ['b']);
+        assert.deepEqual(await applyAccounts({ accounts: [A, B], directory, prune: false }), {
+          ...NOTHING,
+          created: ['a'],
+          unchanged: ['b'],
+        });
+      });
+    },
+  );
+
+  test(`a dry run tells the same and does nothing (${where})`, options, async () => {
+    await withDirectory(async (directory) => {
+      await applyAccounts({ accounts: [A, B], directory, prune: false });
+      const input = { accounts: [OTHER_B, C], directory, prune: true };
+      const told = await applyAccounts({ ...input, dryRun: true });
+      assert.deepEqual(await idsIn(directory), ['a', 'b']);
+      assert.deepEqual((await directory.view(B.id)).applied?.account, B);
+      assert.deepEqual(told, {
+        ...NOTHING,
+        created: ['c'],
+        changed: [{ account: 'b', keys: ['host', 'paused'] }],
+        removed: ['a'],
+      });
+      assert.deepEqual(await applyAccounts(input), told);
+    });
+  });
+
+  test(
+    `many accounts are each told once, in the order of the configuration (${where})`,
+    options,
+    async () => {
+      await withDirectory(async (directory) => {
+        const accounts = manyAccounts('many', 100);
+        const ids = accounts.map(({ id }) => id);
+        assert.deepEqual((await applyAccounts({ accounts, directory, prune: false })).created, ids);
+        const none = await applyAccounts({ accounts: [], directory, prune: true });
+        assert.deepEqual([...none.removed].sort(), [...ids].sort());
+        assert.deepEqual(await idsIn(directory), []);
+      });
+    },
+  );
+}
+
+test('a failure ends it, and the next goes on with what is left', async () => {
+  const directory = new MemoryAccountDirectory(new MemoryLedger({ now: Date.now }), Date.now);
+  const failing = {
+    view: async (id: AccountId) => await directory.view(id),
+    apply: async () => await Promise.reject(new Error('out of order')),
+    remove: async (id: AccountId) => await directory.remove(id),
+    list: () => directory.list(),
+  };
+  await directory.apply(C);
+  await assert.rejects(applyAccounts({ accounts: [A], directory: failing, prune: true }), /out of order/);
+  assert.deepEqual(await idsIn(directory), ['c'], 'nothing is removed before all others are applied');
+  const diff = await applyAccounts({ accounts: [A], directory, prune: true });
+  assert.deepEqual([diff.created, diff.removed], [['a'], ['c']]);
+});
