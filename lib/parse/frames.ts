@@ -4,7 +4,7 @@
 import { MAX_FRAME_OCTETS } from './limits.ts';
 
 const FRAME_TYPES = {
-  /** Worker to pool, once: modules are loaded. */
+  /** Worker to pool: it waits for a job. Once when its modules are loaded, and as the answer to each `ping`. */
   ready: 1,
   /** Pool to worker: a new message; JSON of its ingest facts. */
   job: 2,
@@ -22,6 +22,8 @@ const FRAME_TYPES = {
   'document-end': 8,
   /** Worker to pool: there will be no document; JSON of the reason. Ends the job. */
   failed: 9,
+  /** Pool to worker, between two jobs: is it still there? */
+  ping: 10,
 } as const;
 
 const HEADER_OCTETS = 5;

@@ -1,8 +1,9 @@
 // How a parse worker is started: nothing of the parent's environment, no file but the program's own code, no child, no thread.
+// Three forms of the program: source, built files, and a bundle for Lambda, where the worker is one file beside this one.
 
 import type { SpawnOptionsWithStdioTuple, StdioNull, StdioPipe } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, extname, join, parse, sep } from 'node:path';
+import { basename, dirname, extname, join, parse, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface WorkerCommand {
@@ -11,13 +12,16 @@ export interface WorkerCommand {
   readonly options: SpawnOptionsWithStdioTuple<StdioPipe, StdioPipe, StdioNull>;
 }
 
+const OWN_NAME = 'worker-command';
+
 /**
- * Arguments for `spawn`. The same from source and from the built files: the worker lies beside this one, with its extension.
+ * Arguments for `spawn`. The same in all forms: the worker lies beside this file, with its extension.
  * What Node's permissions do not cover in every supported version is the network.
  */
 export function workerCommand(heapMegabytes: number): WorkerCommand {
   const here = fileURLToPath(import.meta.url);
-  const readable = readablePaths(dirname(dirname(here)));
+  const isBundled = basename(here, extname(here)) !== OWN_NAME;
+  const readable = isBundled ? [dirname(here) + sep] : readablePaths(dirname(dirname(here)));
   return {
     file: process.execPath,
     args: [
@@ -28,7 +32,7 @@ export function workerCommand(heapMegabytes: number): WorkerCommand {
       join(dirname(here), `worker${extname(here)}`),
     ],
     options: {
-      env: {},
+      env: isBundled ? loaderEnvironment() : {},
       // Not the parent's folder: that may hold the configuration and the archive.
       cwd: parse(here).root,
       // Errors of a parser quote mail: its stderr goes nowhere.
@@ -36,6 +40,15 @@ export function workerCommand(heapMegabytes: number): WorkerCommand {
       windowsHide: true,
     },
   };
+}
+
+/**
+ * Lambda tells by LD_LIBRARY_PATH where its own Node finds its libraries: without it there might be no worker at all. It names
+ * folders of the runtime, and nothing else that the parent knows goes along.
+ */
+function loaderEnvironment(): NodeJS.ProcessEnv {
+  const { LD_LIBRARY_PATH: libraries } = process.env;
+  return libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries };
 }
 
 /** Node 22.13 and later, and 23.5 and later, know the first; a release between has only the other. */

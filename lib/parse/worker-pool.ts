@@ -57,24 +57,25 @@ export class ParsePool {
    * @throws ARCHIVE_* and SPOOL_FAILED as they come; INTERRUPTED once the pool is closed; PARSE_FAILED of scope `config`
    *         if no worker can be started
    */
-  async parse(job: ParseJob): Promise<ParseOutcome> {
-    const { ingest } = job;
+  async parse({ ingest }: ParseJob): Promise<ParseOutcome> {
+    const { blobs, rebuild } = this.#options;
     const key = parsedKeyOf(ingest);
     this.#assertOpen();
-    if (this.#options.rebuild !== true && (await this.#options.blobs.stat(key)) !== undefined)
-      return 'parsed';
-    await this.#slots.acquire();
-    try {
-      this.#assertOpen();
-      const worker = await this.#takeWorker();
-      try {
-        return await this.#parseWith(worker, ingest, key);
-      } finally {
-        this.#giveBack(worker);
-      }
-    } finally {
-      this.#slots.release();
-    }
+    if (rebuild !== true && (await blobs.stat(key)) !== undefined) return 'parsed';
+    return await this.#withWorker(async (worker) => {
+      const raw = await blobs.get(ingest.rawKey);
+      return raw === undefined ? 'absent' : await this.#parseWith(worker, ingest, raw, key);
+    });
+  }
+
+  /**
+   * The same for one who has the raw object open already: no store is asked for it, nor whether there is a document; a new one
+   * replaces it. While all workers are busy the octets wait unread.
+   * @param raw the octets of `ingest.rawKey`; an error of theirs is thrown on
+   */
+  async parseOpened(ingest: IngestFacts, raw: AsyncIterable<Uint8Array>): Promise<'parsed' | 'failed'> {
+    const key = parsedKeyOf(ingest);
+    return await this.#withWorker(async (worker) => await this.#parseWith(worker, ingest, raw, key));
   }
 
   /** Ends all workers, in the middle of a message too: its `parse` throws INTERRUPTED. Safe to repeat. */
@@ -85,10 +86,28 @@ export class ParsePool {
     await Promise.all(workers.map(async (worker) => await worker.ended));
   }
 
-  async #parseWith(worker: WorkerProcess, ingest: IngestFacts, key: string): Promise<ParseOutcome> {
+  async #withWorker<T>(work: (worker: WorkerProcess) => Promise<T>): Promise<T> {
+    this.#assertOpen();
+    await this.#slots.acquire();
+    try {
+      const worker = await this.#takeWorker();
+      try {
+        return await work(worker);
+      } finally {
+        this.#giveBack(worker);
+      }
+    } finally {
+      this.#slots.release();
+    }
+  }
+
+  async #parseWith(
+    worker: WorkerProcess,
+    ingest: IngestFacts,
+    raw: AsyncIterable<Uint8Array>,
+    key: string,
+  ): Promise<'parsed' | 'failed'> {
     const { blobs, spoolDirectory } = this.#options;
-    const raw = await blobs.get(ingest.rawKey);
-    if (raw === undefined) return 'absent';
     const surroundings = { blobs, spoolDirectory, parseTimeoutMs: this.#limits.parseTimeoutMs };
     try {
       const document = await runJob(worker, ingest, raw, surroundings);
@@ -124,11 +143,14 @@ export class ParsePool {
   }
 
   async #takeWorker(): Promise<WorkerProcess> {
+    this.#assertOpen();
+    const { workerStartTimeoutMs } = this.#limits;
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-      if (idle.isAlive) return idle;
+      if (idle.isAlive && (await idle.answers(workerStartTimeoutMs))) return idle;
       this.#workers.delete(idle);
+      this.#assertOpen();
     }
-    const worker = await WorkerProcess.start(this.#command, this.#limits.workerStartTimeoutMs);
+    const worker = await WorkerProcess.start(this.#command, workerStartTimeoutMs);
     this.#workers.add(worker);
     if (!this.#isClosed) return worker;
     // `close` came while it started, and could not know of it.

@@ -5,7 +5,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { describeError, MailferryError } from '../core/errors.ts';
 import { drained } from './drained.ts';
-import { readFrames, type Frame } from './frames.ts';
+import { encodeFrame, readFrames, type Frame } from './frames.ts';
 import type { WorkerCommand } from './worker-command.ts';
 
 export class WorkerProcess {
@@ -37,18 +37,34 @@ export class WorkerProcess {
   /** @throws PARSE_FAILED of scope `config`: that no worker starts here is no message's fault */
   static async start(command: WorkerCommand, timeoutMs: number): Promise<WorkerProcess> {
     const worker = new WorkerProcess(command);
+    if (await worker.#saysReady(timeoutMs)) return worker;
+    worker.kill();
+    await worker.ended;
+    throw cannotStart(worker.#startError ?? new Error('it did not say that it is ready'));
+  }
+
+  /**
+   * Whether it is still there and waits for a job. One that died while this process was stopped looks alive until the system
+   * has told of its end. One that does not answer is killed.
+   */
+  async answers(timeoutMs: number): Promise<boolean> {
+    await this.send(encodeFrame('ping'));
+    const isReady = await this.#saysReady(timeoutMs);
+    if (!isReady) this.kill();
+    return isReady;
+  }
+
+  async #saysReady(timeoutMs: number): Promise<boolean> {
     const timer = setTimeout(() => {
-      worker.#startError ??= new Error(`it was not ready within ${timeoutMs} ms`);
-      worker.kill();
+      this.#startError ??= new Error(`it was not ready within ${timeoutMs} ms`);
+      this.kill();
     }, timeoutMs);
     try {
-      const first = await worker.frames.next();
-      if (first.done !== true && first.value.type === 'ready') return worker;
-      throw new Error('it did not say that it is ready');
+      const next = await this.frames.next();
+      return next.done !== true && next.value.type === 'ready';
     } catch (error) {
-      worker.kill();
-      await worker.ended;
-      throw cannotStart(worker.#startError ?? error);
+      this.#startError ??= error instanceof Error ? error : new Error(String(error));
+      return false;
     } finally {
       clearTimeout(timer);
     }

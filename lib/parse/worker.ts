@@ -87,7 +87,8 @@ async function main(): Promise<void> {
   const frames = readFrames(process.stdin);
   await send(encodeFrame('ready'));
   for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
-    await runJob(parseJob(next.value), frames);
+    if (next.value.type === 'ping') await send(encodeFrame('ready'));
+    else await runJob(parseJob(next.value), frames);
   }
 }
 

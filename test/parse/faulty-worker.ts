@@ -8,6 +8,7 @@ function send(...frames: readonly Uint8Array[]): void {
 }
 
 const octets = (text: string): Uint8Array => Buffer.from(text);
+let isDeaf = false;
 const DOCUMENT = [encodeFrame('document', octets('{}\n')), encodeFrame('document-end')];
 
 const DEEDS: Readonly<Record<string, () => Promise<void> | void>> = {
@@ -48,6 +49,14 @@ const DEEDS: Readonly<Record<string, () => Promise<void> | void>> = {
       await new Promise((resolve) => setImmediate(resolve));
     }
   },
+  'behave-and-die': () => {
+    process.stdout.write(Buffer.concat(DOCUMENT), () => process.exit(0));
+  },
+  'behave-and-go-deaf': () => {
+    send(...DOCUMENT);
+    isDeaf = true;
+  },
+  'behave-and-babble': () => send(...DOCUMENT, encodeFrame('attachment', octets('x'))),
   'failed-early': () => send(encodeJsonFrame('failed', { problem: 'header-too-large' })),
 };
 
@@ -56,6 +65,7 @@ process.stdout.on('error', () => process.exit(1));
 send(encodeFrame('ready'));
 let isNew = true;
 for await (const frame of frames) {
+  if (frame.type === 'ping' && !isDeaf) send(encodeFrame('ready'));
   if (frame.type === 'raw' && isNew) {
     isNew = false;
     const deed = Buffer.from(frame.payload).toString('utf8').split('\r\n')[0] ?? '';

@@ -90,6 +90,18 @@ for (const [deed, problem] of DEEDS) {
   });
 }
 
+for (const deed of ['behave-and-die', 'behave-and-go-deaf', 'behave-and-babble']) {
+  void test(`the message after a worker told to ${deed} is not blamed for it: it gets a new worker`, async () => {
+    const limits = { ...LIMITS, workerStartTimeoutMs: 2000 };
+    await withPool({ limits }, async ({ run }) => {
+      for (const round of [1, 2, 3]) {
+        assert.equal((await run(`${deed}\r\n${round}`)).outcome, 'parsed');
+        assert.equal((await run(`behave\r\n${round}`)).outcome, 'parsed');
+      }
+    });
+  });
+}
+
 void test('nothing a lying worker sent is in the archive', async () => {
   await withPool({}, async ({ run, blobs }) => {
     await run('wrong-hash');

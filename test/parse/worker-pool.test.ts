@@ -9,7 +9,7 @@ import { MailferryError } from '../../lib/core/errors.ts';
 import type { Blob, PutOptions } from '../../lib/ports.ts';
 import { DEFAULT_PARSE_LIMITS } from '../../lib/parse/limits.ts';
 import { ParsePool, type ParsePoolOptions } from '../../lib/parse/worker-pool.ts';
-import { MemoryBlobStore, sha256Of } from '../support/memory-blob-store.ts';
+import { inPieces, MemoryBlobStore, sha256Of } from '../support/memory-blob-store.ts';
 import { ingestOf, parsed } from './parsed.ts';
 
 let spoolDirectory: string;
@@ -89,6 +89,35 @@ void test('a message that is not in the archive is absent, and nothing is writte
   const ingest = ingestOf(Buffer.from('never stored'));
   assert.equal(await newPool().parse({ ingest }), 'absent');
   assert.deepEqual(blobs.writes, []);
+});
+
+void test('octets that are open already are parsed without asking the store for them, and replace a document', async () => {
+  const { raw, job, parsedKey } = plant(WITH_ATTACHMENTS);
+  blobs.plant(parsedKey, Buffer.from('there'));
+  const asked: string[] = [];
+  blobs.get = async (key) => void asked.push(`get ${key}`);
+  blobs.stat = async (key) => void asked.push(`stat ${key}`);
+  const pool = newPool();
+  for (const round of [1, 2]) {
+    assert.equal(await pool.parseOpened(job.ingest, inPieces(raw, 7)), 'parsed', `round ${round}`);
+    assert.equal(blobs.peek(parsedKey)?.toString(), `${JSON.stringify((await parsed(raw)).document)}\n`);
+  }
+  assert.deepEqual(asked, []);
+});
+
+void test('open octets that fail, or are of no message of this archive, write no document', async () => {
+  const { raw, job } = plant(MESSAGE);
+  const pool = newPool();
+  const failing = (async function* () {
+    yield raw.subarray(0, 20);
+    throw new Error('the connection is gone');
+  })();
+  await assert.rejects(pool.parseOpened(job.ingest, failing), /the connection is gone/);
+  await assert.rejects(pool.parseOpened({ ...job.ingest, rawKey: 'raw/x' }, inPieces(raw)), {
+    code: 'PARSE_FAILED',
+  });
+  assert.deepEqual(blobs.writes, []);
+  assert.equal(await pool.parseOpened(job.ingest, inPieces(raw)), 'parsed');
 });
 
 void test('a key that is not of this message is refused', async () => {
@@ -177,4 +206,5 @@ void test('a closed pool refuses work, and may be closed again', async () => {
   await pool.close();
   await pool.close();
   await assert.rejects(pool.parse(job), { code: 'INTERRUPTED' });
+  await assert.rejects(pool.parseOpened(job.ingest, inPieces(Buffer.from(MESSAGE))), { code: 'INTERRUPTED' });
 });
