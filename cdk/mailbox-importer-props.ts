@@ -1,0 +1,133 @@
+// What can be chosen of an importer. All of it can be left out.
+
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Account } from '../lib/core/account.ts';
+import type { Concurrency } from './functions.ts';
+import type { ObjectLock } from './object-lock.ts';
+
+export interface MailboxImporterProps {
+  /**
+   * The accounts to poll, as `loadConfig('mailferry.yaml').accounts` gives them; at most about 250. Put into the table at each
+   * deployment that changes them; one that is taken out here is polled no longer. Their passwords have to be in Secrets Manager
+   * or Parameter Store, and only the functions that fetch get to read them.
+   * @default - none: `mailferry accounts apply` puts them into the table
+   */
+  readonly accounts?: readonly Account[];
+  /**
+   * Secrets that accounts applied later will name (`secretsmanager:ID`).
+   * @default - only those that `accounts` name
+   */
+  readonly secrets?: readonly ISecret[];
+  /**
+   * Parameters that accounts applied later will name (`ssm:/path`).
+   * @default - only those that `accounts` name
+   */
+  readonly parameters?: readonly IParameter[];
+  /**
+   * Beginnings of names, ending in `/`, such as `mailferry/`: every secret and parameter below it may be read by the functions
+   * that fetch, also one that is made later. For accounts by the hundred: a role has room to name some 400 secrets.
+   * @default - none
+   */
+  readonly secretFolders?: readonly string[];
+  /**
+   * Customer managed keys that the secrets and parameters are encrypted with.
+   * @default - AWS's own, which need no permission
+   */
+  readonly secretKeys?: readonly IKey[];
+  /**
+   * A symmetric key for both buckets, used through S3 bucket keys. The table, the queues and the logs hold no mail and stay with
+   * AWS's own keys. Without the key the mail is lost: never delete it.
+   * @default - S3's own keys
+   */
+  readonly encryptionKey?: IKey;
+  /**
+   * S3 itself refuses to delete mail for a time. Can be added later (for what is stored from then on) and never taken away.
+   * @default - no such time; versions keep what is deleted
+   */
+  readonly objectLock?: ObjectLock;
+  /**
+   * Gets S3's access logs of both buckets, below `mailferry-raw/` and `mailferry-derived/`.
+   * @default - no access logs
+   */
+  readonly accessLogsBucket?: IBucket;
+  /**
+   * A network of yours for the functions that fetch, in its private subnets with a way out; not for the others.
+   * @default - AWS's own, with addresses that change
+   */
+  readonly vpc?: IVpc;
+  /**
+   * A network with a NAT gateway, so that all mail servers see one address. About $36 a month and $0.045 a GB (2026-08).
+   * @default false
+   */
+  readonly staticEgress?: boolean;
+  /**
+   * `isolated`: the parse function is in a network of its own from which only the two buckets can be reached. Free of charge,
+   * except that `messageEvents` then needs an endpoint in two zones for about $15 a month (2026-08). `open`: AWS's own network.
+   * @default 'isolated'
+   */
+  readonly parserNetwork?: 'isolated' | 'open';
+  /**
+   * Invocations at a time, and so sessions with mail servers at a time.
+   * @default - 10 each of polls, drains and parses
+   */
+  readonly concurrency?: Concurrency;
+  /**
+   * Keep one concurrent invocation of the AWS account free for the dispatcher. AWS refuses it to accounts with a quota of 10.
+   * @default false
+   */
+  readonly reserveDispatchConcurrency?: boolean;
+  /** @default RetentionDays.ONE_MONTH */
+  readonly logRetention?: RetentionDays;
+  /**
+   * Gets the events.
+   * @default - a bus of its own
+   */
+  readonly eventBus?: IEventBus;
+  /**
+   * Events of every message too: `message.stored` and `message.parsed`. $1 for a million each (2026-08).
+   * @default false
+   */
+  readonly messageEvents?: boolean;
+  /**
+   * Hours without a success after which an account is stale. Longer than the longest schedule, by two at least.
+   * @default 26
+   */
+  readonly staleHours?: number;
+  /** @default true */
+  readonly alarms?: boolean;
+  /**
+   * Gets the alarms. It has to let `cloudwatch.amazonaws.com` publish.
+   * @default - a topic of its own
+   */
+  readonly alarmTopic?: ITopic;
+  /**
+   * Subscribed to the topic; whoever reads its mail has to confirm.
+   * @default - nobody: subscribe to `alarms.topic`
+   */
+  readonly alarmEmail?: string;
+  /** @default true */
+  readonly dashboard?: boolean;
+  /**
+   * A Glue database and table, to ask Athena for mail by account and day. Off, because this version does not write the
+   * catalog's rows yet.
+   * @default false
+   */
+  readonly catalog?: boolean;
+  /**
+   * Of the Glue database: lower case letters, digits and `_`. One of the name in an AWS account and region.
+   * @default 'mailferry'
+   */
+  readonly catalogDatabase?: string;
+  /**
+   * The folder with the functions' bundles.
+   * @default - the one that comes with the package
+   */
+  readonly codeFolder?: string;
+}
