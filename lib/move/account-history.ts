@@ -1,0 +1,96 @@
+// What a ledger keeps of the account itself: its runs, its progress, whether deletions are unsettled. Leases are not copied.
+
+import type { AccountProgress } from '../core/account-state.ts';
+import { MailferryError } from '../core/errors.ts';
+import { inParallel } from '../core/in-parallel.ts';
+import { leaseLost } from '../core/lease-lost.ts';
+import type { RunRecord } from '../core/run-record.ts';
+import { AT_ONCE, mayGoOn } from './account-move.ts';
+import type { AccountMove } from './account-move.ts';
+import { isSame } from './same-record.ts';
+
+/** More runs than an account has in a lifetime: one every 5 minutes for nine years. */
+export const ALL_RUNS = 1_000_000;
+
+/**
+ * What the target did by itself is newer than what the source knows: to copy over it would undo it.
+ * @throws MOVE_REFUSED, LEDGER_FAILED
+ */
+export async function refuseOwnWork({
+  account,
+  ports,
+}: Pick<AccountMove, 'account' | 'ports'>): Promise<void> {
+  const { source, target } = ports;
+  const [newest] = await target.ledger.runs(account, 1);
+  if (newest === undefined) return;
+  const runs = await source.ledger.runs(account, ALL_RUNS);
+  if (runs.some(({ runId }) => runId === newest.runId)) return;
+  const endedAt = new Date(newest.endedAt).toISOString();
+  throw new MailferryError(
+    `the target has worked on account ${account} by itself: its run ${newest.runId}, which ended at ${endedAt}, is none of the source's`,
+    {
+      code: 'MOVE_REFUSED',
+      scope: 'account',
+      retryable: false,
+      hint: 'move from where the account was worked on last, or into a place that is empty',
+    },
+  );
+}
+
+/** Before any mark `deleting` is copied: the target's next run finds out from the listing, as the source's would have. */
+export async function copyUnsettled({ account, ports, leases }: AccountMove): Promise<void> {
+  const { source, target } = ports;
+  const { deletionsUnsettled } = await source.ledger.state(account);
+  // Never cleared: that is for a run that has looked.
+  if (!deletionsUnsettled || (await target.ledger.state(account)).deletionsUnsettled) return;
+  const hold = leases.holdOf(target.lease);
+  if ((await target.ledger.setDeletionsUnsettled(hold, true)) === 'stale') throw leaseLost(hold);
+}
+
+export async function copyRuns(move: AccountMove): Promise<void> {
+  const { account, ports, book } = move;
+  const { source, target } = ports;
+  const there = new Map((await target.ledger.runs(account, ALL_RUNS)).map((run) => [run.runId, run]));
+  const runs = await source.ledger.runs(account, ALL_RUNS);
+  await inParallel(runs.toReversed(), AT_ONCE, async (run) => {
+    await mayGoOn(move);
+    if (!isSame(there.get(run.runId), run)) await target.ledger.recordRun(run);
+  });
+  book.runs = await countSame(runs, move);
+}
+
+async function countSame(runs: readonly RunRecord[], { account, ports }: AccountMove): Promise<number> {
+  const there = new Map((await ports.target.ledger.runs(account, ALL_RUNS)).map((run) => [run.runId, run]));
+  const different = runs.find((run) => !isSame(there.get(run.runId), run));
+  if (different === undefined) return runs.length;
+  throw notTaken(`the record of run ${different.runId}`, account);
+}
+
+/** Last of all: an account that has its progress is moved. @throws LEASE_LOST */
+export async function copyProgress({ account, ports, leases }: AccountMove): Promise<void> {
+  const { source, target } = ports;
+  const { progress } = await source.ledger.state(account);
+  if (progress === undefined) return;
+  const wanted = toMoved(progress);
+  const hold = leases.holdOf(target.lease);
+  if ((await target.ledger.saveProgress(account, wanted, hold)) === 'stale') throw leaseLost(hold);
+  const { progress: there } = await target.ledger.state(account);
+  if (!isSame(there, wanted)) throw notTaken('its progress', account);
+}
+
+/** The first run in the target looks at the whole listing: records may have been marked lost, or kept. */
+function toMoved(progress: AccountProgress): AccountProgress {
+  return { ...progress, settled: undefined };
+}
+
+function notTaken(what: string, account: string): MailferryError {
+  return new MailferryError(
+    `the target's ledger has taken ${what} of account ${account}, and gives another one`,
+    {
+      code: 'LEDGER_FAILED',
+      scope: 'account',
+      retryable: true,
+      hint: 'see that nothing else works on the account, and move again',
+    },
+  );
+}

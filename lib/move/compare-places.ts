@@ -1,0 +1,101 @@
+// The end of a move: every object and every record of the source looked for in the target once more, by its content. Goes by
+// its own reading of both, not by what was copied.
+
+import { createHash } from 'node:crypto';
+import { inParallel } from '../core/in-parallel.ts';
+import { rawKey } from '../core/keys.ts';
+import type { MessageRecord, RecordMark, Sha256 } from '../core/record.ts';
+import { NO_UIDL } from '../core/uidl.ts';
+import type { Blob } from '../ports.ts';
+import { AT_ONCE, mayGoOn } from './account-move.ts';
+import type { AccountMove } from './account-move.ts';
+import { unlessUnreadable } from './copy-object.ts';
+import { isDocumentOf } from './own-document.ts';
+import { parseObjectName, prefixOf } from './object-name.ts';
+import type { ObjectGroup, ObjectName } from './object-name.ts';
+import { findThere, findWithoutUidl, inGroups } from './records-there.ts';
+import type { RecordsOfUidl } from './records-there.ts';
+import { isSame, mergedRecord } from './same-record.ts';
+
+/** @throws INTERRUPTED, LEASE_LOST, ARCHIVE_UNREADABLE */
+export async function compareObjects(group: ObjectGroup, move: AccountMove): Promise<void> {
+  const { account, ports, book, options } = move;
+  const counts = book.compared[group];
+  await inParallel(ports.source.blobs.list(prefixOf(group, account)), AT_ONCE, async (key) => {
+    await mayGoOn(move);
+    const name = parseObjectName(group, account, key);
+    const isThere = name !== undefined && (await isInTarget(name, move));
+    counts.listed += 1;
+    if (isThere) counts.same += 1;
+    // What was told before is not told again.
+    else book.report(name === undefined ? 'foreign-object' : 'object-vanished', key);
+    options.observer?.done?.('object');
+  });
+}
+
+async function isInTarget(name: ObjectName, move: AccountMove): Promise<boolean> {
+  const { source, target } = move.ports;
+  const stat = await target.blobs.stat(name.key);
+  if (stat === undefined) return false;
+  const expected =
+    name.sha256 === undefined
+      ? await unlessUnreadable(name.key, move, async () => await readProof(await source.blobs.get(name.key)))
+      : { ...stat, sha256: name.sha256 };
+  if (expected === undefined) return false;
+  if ((await target.blobs.verify(name.key, expected)) === 'intact') return true;
+  if (name.group === 'parsed' && (await isDocumentOf(name.key, target.blobs))) return true;
+  move.book.report('object-in-the-way', name.key);
+  return false;
+}
+
+async function readProof(
+  octets: AsyncIterable<Uint8Array> | undefined,
+): Promise<Pick<Blob, 'sizeOctets' | 'sha256'> | undefined> {
+  if (octets === undefined) return undefined;
+  const hash = createHash('sha256');
+  let sizeOctets = 0;
+  for await (const chunk of octets) {
+    hash.update(chunk);
+    sizeOctets += chunk.length;
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a hexadecimal SHA-256 is what the brand means
+  return { sizeOctets, sha256: hash.digest('hex') as Sha256 };
+}
+
+/** @throws INTERRUPTED, LEASE_LOST, LEDGER_FAILED */
+export async function compareRecords(move: AccountMove): Promise<void> {
+  const { account, ports, options } = move;
+  let withoutUidl: RecordsOfUidl | undefined;
+  for await (const group of inGroups(ports.source.ledger.records(account))) {
+    await mayGoOn(move);
+    const there = await findThere(group, move);
+    for (const record of group) {
+      if (record.uidl === NO_UIDL) withoutUidl ??= await findWithoutUidl(move);
+      const found = record.uidl === NO_UIDL ? withoutUidl?.like(record) : there.get(record);
+      compareRecord(record, found, move);
+      options.observer?.done?.('record');
+    }
+  }
+}
+
+/** Of one whose object the target has not, only the mark may be another. */
+function compareRecord(record: MessageRecord, there: MessageRecord | undefined, move: AccountMove): void {
+  const { account, book } = move;
+  const { records } = book;
+  records.listed += 1;
+  const isLeft = record.state === 'stored' && book.hasProblem(rawKey(account, record.dt, record.sha256));
+  const wanted = isLeft ? { ...record, mark: lostMarkOf(there) } : record;
+  const expected = book.isKept(record) ? mergedRecord(wanted, there) : wanted;
+  if (there?.state === 'stored' && there.mark?.kind === 'lost') records.lost += 1;
+  if (isSame(expected, there)) return;
+  records.different += 1;
+  book.reportRecord('record-different', record);
+}
+
+/** Which run set it, and when, is the target's. */
+function lostMarkOf(there: MessageRecord | undefined): RecordMark | undefined {
+  const mark = there?.state === 'stored' ? there.mark : undefined;
+  return mark?.kind === 'lost' ? mark : NOT_MARKED;
+}
+
+const NOT_MARKED: RecordMark = { kind: 'lost', at: Number.NaN, runId: '' };

@@ -1,0 +1,104 @@
+// Every record of the source's ledger into the target's: that of a stored message only once its object is in the target,
+// proven. One whose object is not gets the mark `lost`, so that the target never believes to have mail that it has not.
+
+import { rawKey } from '../core/keys.ts';
+import { toMetadata } from '../core/ingest-metadata.ts';
+import { inParallel } from '../core/in-parallel.ts';
+import type { MessageRecord, RecordMark, StoredRecord } from '../core/record.ts';
+import { AT_ONCE, mayGoOn } from './account-move.ts';
+import type { AccountMove } from './account-move.ts';
+import { copyObject } from './copy-object.ts';
+import { orderParsing } from './order-parsing.ts';
+import { findThere, inGroups } from './records-there.ts';
+import { isSame, mergedRecord } from './same-record.ts';
+
+/**
+ * @throws INTERRUPTED, LEASE_LOST, and what the target throws; what is copied stays copied
+ */
+export async function copyMessages(move: AccountMove): Promise<void> {
+  // An object is told one UIDL: if there is one under which its octets were fetched, that.
+  for (const isProven of [true, false]) {
+    const records = move.ports.source.ledger.records(move.account);
+    for await (const group of inGroups(select(records, (record) => isFetched(record) === isProven))) {
+      const there = await findThere(group, move);
+      await inParallel(group, AT_ONCE, async (record) => {
+        await mayGoOn(move);
+        await copyRecord(record, there.get(record), move);
+        move.options.observer?.done?.('record');
+      });
+    }
+  }
+}
+
+async function* select<T>(items: AsyncIterable<T>, isWanted: (item: T) => boolean): AsyncGenerator<T> {
+  for await (const item of items) if (isWanted(item)) yield item;
+}
+
+function isFetched(record: MessageRecord): boolean {
+  return record.state !== 'stored' || record.identifiedBy === 'octets';
+}
+
+async function copyRecord(
+  record: MessageRecord,
+  there: MessageRecord | undefined,
+  move: AccountMove,
+): Promise<void> {
+  const { records } = move.book;
+  const wanted = record.state === 'stored' ? await withObject(record, there, move) : record;
+  const outcome = await write(wanted, there, move);
+  records[outcome] += 1;
+  if (outcome === 'kept') move.book.keep(record);
+}
+
+/** @returns the record as it is to be in the target */
+async function withObject(
+  record: StoredRecord,
+  there: MessageRecord | undefined,
+  move: AccountMove,
+): Promise<StoredRecord> {
+  const { account, book } = move;
+  const key = rawKey(account, record.dt, record.sha256);
+  if (await copyObject({ group: 'raw', key, sha256: record.sha256 }, metadataOf(record, key, move), move)) {
+    await orderParsing(record, key, move);
+    return record;
+  }
+  // A file that is there and is not right has its name in the books already.
+  book.report(record.mark?.kind === 'lost' ? 'object-lost' : 'object-missing', key);
+  return { ...record, mark: lostMark(record, there, move) };
+}
+
+/** The earliest there is: a move that is repeated changes nothing. */
+function lostMark(record: StoredRecord, there: MessageRecord | undefined, move: AccountMove): RecordMark {
+  if (record.mark?.kind === 'lost') return record.mark;
+  if (there?.state === 'stored' && there.mark?.kind === 'lost') return there.mark;
+  return { kind: 'lost', at: move.ports.now(), runId: move.runId };
+}
+
+/** So that the object can be parsed, and the ledger rebuilt, from the target's objects alone. */
+function metadataOf(record: StoredRecord, key: string, { account }: AccountMove): Record<string, string> {
+  const { sha256, octets, runId, firstSeen, listedOctets, headerSha256 } = record;
+  // A rebuilt ledger takes the UIDL for one under which the octets were fetched.
+  const uidl = isFetched(record) ? record.uidl : null;
+  const fetchedAt = new Date(firstSeen).toISOString();
+  return toMetadata({
+    ingest: { account, uidl, sha256, size: octets, rawKey: key, runId, fetchedAt },
+    listedOctets,
+    headerSha256,
+  });
+}
+
+async function write(
+  wanted: MessageRecord,
+  there: MessageRecord | undefined,
+  { account, ports: { target } }: AccountMove,
+): Promise<'copied' | 'present' | 'kept'> {
+  const expected = mergedRecord(wanted, there);
+  const isTheirs = there !== undefined && !isSame(expected, wanted);
+  if (isSame(expected, there)) return isTheirs ? 'kept' : 'present';
+  const { outcome, record } = await target.ledger.commit(account, wanted);
+  // Of a record that was there a commit has cleared the mark.
+  if (wanted.state === 'stored' && record.state === 'stored' && !isSame(wanted.mark, record.mark))
+    await target.ledger.mark(account, [wanted], wanted.mark);
+  if (!isSame(mergedRecord(wanted, record), wanted)) return 'kept';
+  return outcome === 'exists' && there === undefined ? 'present' : 'copied';
+}

@@ -1,0 +1,23 @@
+// What a move needs from the world: the two places, and a little more. Only reads in the source, but for its lease.
+
+import type { LeaseTaker } from '../lease/held-leases.ts';
+import type { BlobStore, JobQueue, Lease, Ledger, ParseJob } from '../ports.ts';
+
+export interface Place {
+  readonly blobs: BlobStore;
+  readonly ledger: Ledger;
+  readonly lease: Lease;
+}
+
+export interface MoveTarget extends Place {
+  /** Takes messages whose document is still to be made. `undefined` where the stored object itself is the job. */
+  readonly parseQueue: JobQueue<ParseJob> | undefined;
+}
+
+export interface MovePorts extends LeaseTaker {
+  readonly source: Place;
+  /** May share the archive or the ledger with the source: then it is the same object. */
+  readonly target: MoveTarget;
+  /** Where objects too large for memory are held on their way. */
+  readonly spoolDirectory: string;
+}

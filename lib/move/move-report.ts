@@ -1,0 +1,111 @@
+// What a move did, in numbers that balance, and everything that kept it from being complete: by name.
+
+import type { AccountId } from '../core/account.ts';
+import type { MessageRecord } from '../core/record.ts';
+import type { ObjectGroup } from './object-name.ts';
+
+/** `listed = copied + present + left`, counted by the pass that compares source and target at the end. */
+export interface ObjectCounts {
+  /** Keys in the source. */
+  listed: number;
+  /** By this move. */
+  copied: number;
+  /** In the target already, with the same octets; or a document that the target's own parser made. */
+  present: number;
+  /** Not in the target: each is named. */
+  left: number;
+}
+
+/** `listed = copied + present + kept`, and `listed` is counted by the pass that compares. */
+export interface RecordCounts {
+  /** In the source's ledger, of any state. */
+  listed: number;
+  /** Written or brought up to date by this move. */
+  copied: number;
+  present: number;
+  /** The target had recorded the message itself, and keeps when and by which run it was first seen. */
+  kept: number;
+  /** Of all these: marked `lost` in the target. */
+  lost: number;
+  /** Of all these: not as they should be in the end. Each is named. */
+  different: number;
+}
+
+export interface MoveReport {
+  readonly account: AccountId;
+  readonly objects: Readonly<Record<ObjectGroup, Readonly<ObjectCounts>>>;
+  readonly records: Readonly<RecordCounts>;
+  /** Run records of the source, all of them in the target. */
+  readonly runs: number;
+  /** Octets of the objects copied. */
+  readonly octets: number;
+  readonly problems: readonly MoveProblem[];
+}
+
+export interface MoveProblem {
+  readonly kind: MoveProblemKind;
+  /** Of the object. */
+  readonly key: string | undefined;
+  readonly record: MessageRecord | undefined;
+  /** Sizes, an error. Never anything of a message's content. */
+  readonly detail: string | undefined;
+}
+
+export type MoveProblemKind = keyof typeof MOVE_PROBLEMS;
+
+interface ProblemFacts {
+  /** `incomplete` something of the source is not in the target · `news` worth knowing. */
+  readonly severity: 'incomplete' | 'news';
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+const GO_ON = 'then move again, which goes on where it stopped';
+
+/** In the order in which they are told. Those of the archive bear the names that `audit` gives them. */
+export const MOVE_PROBLEMS = {
+  'object-missing': {
+    severity: 'incomplete',
+    meaning: 'recorded as stored, and the source does not have it; its record is marked lost in the target',
+    remedy: `put the file back from a backup, or run audit --repair on the source: ${GO_ON}`,
+  },
+  'object-different': {
+    severity: 'incomplete',
+    meaning: 'damaged in the source, so it is not copied; its record, if any, is marked lost in the target',
+    remedy: `put the file back from a backup; or remove it and run audit --repair on the source: ${GO_ON}`,
+  },
+  'object-unreadable': {
+    severity: 'incomplete',
+    meaning: 'there in the source, and not to be read; its record, if any, is marked lost in the target',
+    remedy: `check the rights of the object, and the disk: ${GO_ON}`,
+  },
+  'object-in-the-way': {
+    severity: 'incomplete',
+    meaning: 'the target has other octets in its place, which are left as they are',
+    remedy: `find out what put them there, and take them away: ${GO_ON}`,
+  },
+  'object-vanished': {
+    severity: 'incomplete',
+    meaning: 'copied or seen in the target, and not there in the end',
+    remedy: `find out what takes objects away in the target: ${GO_ON}`,
+  },
+  'record-different': {
+    severity: 'incomplete',
+    meaning: 'the target has another record of the message in the end than the source',
+    remedy: `see that nothing else works on the account: ${GO_ON}`,
+  },
+  'object-lost': {
+    severity: 'news',
+    meaning: 'marked as lost in the source, and missing there: the target has its record, with that mark',
+    remedy: 'nothing: an import into the target fetches it again if the server still has it',
+  },
+  'foreign-object': {
+    severity: 'news',
+    meaning: 'a file in the source whose name is none that Mailferry gives: it is not copied',
+    remedy: 'copy it by hand if you want to keep it',
+  },
+} as const satisfies Record<string, ProblemFacts>;
+
+export function isComplete({ problems }: Pick<MoveReport, 'problems'>): boolean {
+  return problems.every(({ kind }) => MOVE_PROBLEMS[kind].severity === 'news');
+}
