@@ -1,10 +1,19 @@
-// What is taken from an account's past when it gets another chance: its owner changed it, or asked for one. Pure.
+// How long an account is left alone because of its past, and what of that past is forgotten when it gets another chance: its
+// owner changed it, or asked for one. Pure.
 
 import type { AccountProgress } from './account-state.ts';
 
 /** It is not polled for now, because of what happened before. */
 export function isHeldBack({ nextAttemptAt, suspendedFor }: AccountProgress): boolean {
   return nextAttemptAt !== undefined || suspendedFor !== undefined;
+}
+
+/** Twice what an account is ever made to wait: a time farther ahead was written by a wrong clock. */
+const LONGEST_WAIT_MS = 60 * 60 * 60 * 1000;
+
+/** It is not its time yet. @param now epoch milliseconds, as `nextAttemptAt` */
+export function isWaiting(nextAttemptAt: number | undefined, now: number): boolean {
+  return nextAttemptAt !== undefined && nextAttemptAt > now && nextAttemptAt - now <= LONGEST_WAIT_MS;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { AccountId } from '../../lib/core/account.ts';
 import { fromMetadata, MAX_KEPT_UIDL_OCTETS, toMetadata } from '../../lib/core/ingest-metadata.ts';
 import type { RawObjectFacts } from '../../lib/core/ingest-metadata.ts';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { AccountId } from '../../lib/core/account.ts';
 import { attachmentKey, parsedKey, parseRawKey, rawKey } from '../../lib/core/keys.ts';
 import type { ArchiveDate, Sha256 } from '../../lib/core/record.ts';

@@ -109,7 +109,12 @@ async function hashFile(path: string): Promise<StoredObject> {
 }
 
 async function readDocument(path: string): Promise<ParsedDocument> {
-  const document = documentSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  return toParsedDocument(await readFile(path, 'utf8'));
+}
+
+/** @param text of a parsed document, wherever it lies */
+export function toParsedDocument(text: string): ParsedDocument {
+  const document = documentSchema.parse(JSON.parse(text));
   const { runId: _runId, fetchedAt: _fetchedAt, ...ingest } = document.ingest;
   return { ingest: document.ingest, comparable: JSON.stringify({ ...document, ingest }) };
 }

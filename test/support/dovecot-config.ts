@@ -10,6 +10,8 @@ export interface DovecotSettings {
   readonly tlsPort: number;
   readonly user: string;
   readonly password: string;
+  /** Of the same password. */
+  readonly otherUsers: readonly string[];
   /** `no`: STLS is neither offered nor accepted, and nothing listens on `tlsPort`. */
   readonly tls: 'yes' | 'no';
   /** Only one session at a time may have the maildrop open (RFC 1939 section 4). */
@@ -20,9 +22,9 @@ export interface DovecotSettings {
   readonly gid: number;
 }
 
-/** The line of the password file. The plain scheme lets every login mechanism be derived from it. */
-export function passwordFile(settings: DovecotSettings): string {
-  return `${settings.user}:{PLAIN}${settings.password}::::::\n`;
+/** A line for each user. The plain scheme lets every login mechanism be derived from it. */
+export function passwordFile({ user, otherUsers, password }: DovecotSettings): string {
+  return [user, ...otherUsers].map((name) => `${name}:{PLAIN}${password}::::::\n`).join('');
 }
 
 /** The text of dovecot.conf. */
@@ -33,6 +35,7 @@ base_dir = ${join(folder, 'run')}
 state_dir = ${join(folder, 'state')}
 log_path = ${join(folder, 'dovecot.log')}
 info_log_path = ${join(folder, 'dovecot.log')}
+log_timestamp = "%Y-%m-%d %H:%M:%S.%{usecs} "
 protocols = pop3
 listen = 127.0.0.1
 default_internal_user = ${accountName('-un', uid)}

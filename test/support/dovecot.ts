@@ -14,6 +14,8 @@ import { deliverTo, writeMaildir, type LoadedMessage } from './maildir.ts';
 
 export interface DovecotOptions {
   readonly messages: readonly LoadedMessage[];
+  /** Further users with a mailbox each, by name; all have the same password. */
+  readonly others?: ReadonlyMap<string, readonly LoadedMessage[]>;
   /** What the server's certificate is good for. Default: `localhost` and `127.0.0.1`. */
   readonly certificate?: CertificateRequest;
   /** `no`: the server refuses STLS. Default `yes`. */
@@ -116,8 +118,12 @@ async function prepareFolder(folder: string, options: DovecotOptions): Promise<D
   const [port, tlsPort] = await findFreePorts();
   const { tls = 'yes', lockSessions = false } = options;
   const account = { user: USER, password: PASSWORD };
-  const settings: DovecotSettings = { folder, port, tlsPort, ...account, tls, lockSessions, uid, gid };
+  const others = options.others ?? new Map<string, readonly LoadedMessage[]>();
+  const otherUsers = [...others.keys()];
+  const ports = { port, tlsPort };
+  const settings = { folder, ...ports, ...account, otherUsers, tls, lockSessions, uid, gid };
   await writeMaildir(maildirOf(folder), options.messages);
+  for (const [user, messages] of others) await writeMaildir(maildirOf(folder, user), messages);
   for (const name of ['run', 'state']) await mkdir(join(folder, name));
   await writeCertificates(folder, options.certificate ?? { names: ['localhost'], ips: [HOST] });
   await writeFile(join(folder, 'passwd'), passwordFile(settings));
@@ -128,8 +134,8 @@ async function prepareFolder(folder: string, options: DovecotOptions): Promise<D
   return settings;
 }
 
-function maildirOf(folder: string): string {
-  return join(folder, 'mail', USER, 'Maildir');
+function maildirOf(folder: string, user = USER): string {
+  return join(folder, 'mail', user, 'Maildir');
 }
 
 function giveToServer({ uid, gid }: DovecotSettings, path: string): void {

@@ -1,10 +1,11 @@
-// A real DynamoDB API server in this process, on loopback and in memory, with the ledger's table. It takes no transactions and
+// A real DynamoDB API server in this process, on loopback and in memory, with the ledger's table and its index. It takes no transactions and
 // ignores ReturnValuesOnConditionCheckFailure; single-item conditions, batches and queries it does as DynamoDB does.
 
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { SLOT_INDEX } from '../../lib/adapters/dynamodb-account-item.ts';
 import { DynamodbTable } from '../../lib/adapters/dynamodb-table.ts';
 import type { DynamodbTableOptions } from '../../lib/adapters/dynamodb-table.ts';
 
@@ -82,10 +83,24 @@ async function createTable(port: number): Promise<void> {
         AttributeDefinitions: [
           { AttributeName: 'pk', AttributeType: 'S' },
           { AttributeName: 'sk', AttributeType: 'S' },
+          { AttributeName: SLOT_INDEX.partitionKey, AttributeType: 'S' },
         ],
         KeySchema: [
           { AttributeName: 'pk', KeyType: 'HASH' },
           { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: SLOT_INDEX.name,
+            KeySchema: [
+              { AttributeName: SLOT_INDEX.partitionKey, KeyType: 'HASH' },
+              { AttributeName: 'pk', KeyType: 'RANGE' },
+            ],
+            Projection: {
+              ProjectionType: 'INCLUDE',
+              NonKeyAttributes: ['appliedAt', 'notBefore', 'lastSuccessAt', 'suspendedFor'],
+            },
+          },
         ],
       }),
     );

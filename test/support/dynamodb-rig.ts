@@ -2,13 +2,13 @@
 
 import type { DynamodbTable, DynamodbTableOptions } from '../../lib/adapters/dynamodb-table.ts';
 import { openTestTable, startDynalite } from './dynalite.ts';
-import { startDynamodbFaultProxy } from './dynamodb-fault-proxy.ts';
-import type { DynamodbFaultProxy } from './dynamodb-fault-proxy.ts';
+import { startAwsFaultProxy } from './aws-fault-proxy.ts';
+import type { AwsFaultProxy } from './aws-fault-proxy.ts';
 
 export interface DynamodbRig extends AsyncDisposable {
   /** Past the proxy. */
   readonly serverPort: number;
-  readonly proxy: DynamodbFaultProxy;
+  readonly proxy: AwsFaultProxy;
   /** Through the proxy. */
   readonly table: DynamodbTable;
   /** Another client, through the proxy or (`direct`) past it. */
@@ -21,7 +21,7 @@ export async function openDynamodbRig(options: RigTableOptions = {}): Promise<Dy
   const stack = new AsyncDisposableStack();
   try {
     const server = stack.use(await startDynalite());
-    const proxy = stack.use(await startDynamodbFaultProxy(server.port));
+    const proxy = stack.use(await startAwsFaultProxy(server.port));
     const open = ({ direct = false, ...others }: RigTableOptions = {}): DynamodbTable =>
       stack.use(openTestTable(direct ? server.port : proxy.port, others));
     return {

@@ -54,6 +54,8 @@ export interface ImportOptions {
   readonly configFile: string;
   readonly password: string;
   readonly args?: readonly string[];
+  /** Added to the environment of the command. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly identity?: CliIdentity | undefined;
 }
 
@@ -93,8 +95,14 @@ export interface ImportResult extends CliResult {
 }
 
 /** Start `mailferry import --json`. */
-export function startImport({ configFile, password, args = [], identity }: ImportOptions): RunningCli {
-  const env = { [PASSWORD_VARIABLE]: password };
+export function startImport({
+  configFile,
+  password,
+  args = [],
+  env: more = {},
+  identity,
+}: ImportOptions): RunningCli {
+  const env = { ...more, [PASSWORD_VARIABLE]: password };
   return startCli(['import', '--config', configFile, '--json', ...args], { env, identity });
 }
 

@@ -1,12 +1,14 @@
 // A BlobStore in memory, true to the port: it counts and hashes what it is given, creates once, and calls corruption by its name.
 
 import { createHash } from 'node:crypto';
+import type { OpenedObject } from '../../lib/adapters/s3-blob-store.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import type { Sha256 } from '../../lib/core/record.ts';
 import type { Blob, BlobStore, PutOptions } from '../../lib/ports.ts';
 
 export class MemoryBlobStore implements BlobStore {
   readonly #objects = new Map<string, Buffer>();
+  readonly #metadata = new Map<string, Readonly<Record<string, string>>>();
   /** Keys in the order in which they were written. */
   readonly writes: string[] = [];
 
@@ -21,6 +23,7 @@ export class MemoryBlobStore implements BlobStore {
       return 'exists';
     }
     this.#objects.set(key, octets);
+    this.#metadata.set(key, options.metadata ?? {});
     this.writes.push(key);
     return 'stored';
   }
@@ -28,6 +31,14 @@ export class MemoryBlobStore implements BlobStore {
   async get(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const octets = this.#objects.get(key);
     return octets === undefined ? undefined : inPieces(octets);
+  }
+
+  /** As `S3BlobStore.open`. */
+  async open(key: string): Promise<OpenedObject | undefined> {
+    const octets = this.#objects.get(key);
+    if (octets === undefined) return undefined;
+    const metadata = this.#metadata.get(key) ?? {};
+    return { metadata, sizeOctets: octets.length, octets: inPieces(octets), close: () => undefined };
   }
 
   async stat(key: string): Promise<{ readonly sizeOctets: number } | undefined> {
@@ -57,8 +68,9 @@ export class MemoryBlobStore implements BlobStore {
   }
 
   /** Puts octets there as if they had always been, corrupt or not. */
-  plant(key: string, octets: Uint8Array): void {
+  plant(key: string, octets: Uint8Array, metadata: Readonly<Record<string, string>> = {}): void {
     this.#objects.set(key, Buffer.from(octets));
+    this.#metadata.set(key, metadata);
   }
 }
 

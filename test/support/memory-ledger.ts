@@ -1,6 +1,8 @@
 // A Ledger and its Lease in memory, true to the ports and fast: for tests that run thousands of histories.
 // Each call has its whole effect before it returns its promise; records are shared, so nobody may change one.
 
+import { beginOfRun } from '../../lib/adapters/dynamodb-progress.ts';
+import { freshStart, isHeldBack } from '../../lib/core/fresh-start.ts';
 import { leaseLost } from '../../lib/core/lease-lost.ts';
 import type { AccountId } from '../../lib/core/account.ts';
 import { NEW_ACCOUNT_STATE } from '../../lib/core/account-state.ts';
@@ -12,6 +14,8 @@ import type { Committed, Lease, LeaseHeld, LeaseHold, Ledger } from '../../lib/p
 
 interface AccountShelf {
   state: AccountState;
+  /** Epoch milliseconds of the last change to the account, if a directory told of one. */
+  changedAt: number | undefined;
   fence: number;
   /** The records of a UIDL by sha256: of one not stored, the empty string. */
   readonly messages: Map<Uidl, Map<string, MessageRecord>>;
@@ -87,8 +91,19 @@ export class MemoryLedger implements Ledger, Lease {
   ): Promise<'saved' | 'stale'> {
     const shelf = this.#shelf(account);
     if (hold ? !isHeldBy(shelf, hold) : this.#leaseInForce(shelf)) return 'stale';
-    shelf.state = { ...shelf.state, progress };
+    const began = isHeldBack(progress) ? beginOfRun(progress.lastRunId) : undefined;
+    const { changedAt = Infinity } = shelf;
+    const isOvertaken = began !== undefined && began <= changedAt && changedAt <= this.#now();
+    shelf.state = { ...shelf.state, progress: isOvertaken ? freshStart(progress) : progress };
     return 'saved';
+  }
+
+  /** For a directory over it, whoever has the lease. @param changedAt epoch milliseconds, if the account was changed */
+  startAfresh(account: AccountId, changedAt?: number): void {
+    const shelf = this.#shelf(account);
+    const { progress } = shelf.state;
+    if (changedAt !== undefined) shelf.changedAt = changedAt;
+    shelf.state = { ...shelf.state, progress: progress && freshStart(progress) };
   }
 
   async setDeletionsUnsettled(hold: LeaseHold, deletionsUnsettled: boolean): Promise<'saved' | 'stale'> {
@@ -143,6 +158,7 @@ export class MemoryLedger implements Ledger, Lease {
   #shelf(account: AccountId): AccountShelf {
     const shelf = this.#shelves.get(account) ?? {
       state: NEW_ACCOUNT_STATE,
+      changedAt: undefined,
       fence: 0,
       messages: new Map<Uidl, Map<string, MessageRecord>>(),
       runs: new Map<string, RunRecord>(),

@@ -51,6 +51,8 @@ export interface S3StrictProxy extends AsyncDisposable {
   connections(): Promise<number>;
   /** Asked about each request of which nothing else was said. Disposing rejects if the proxy itself failed at any. */
   onRequest: (method: string, url: string) => S3Fault | undefined;
+  /** Told of each object that the server has just stored, whether or not the client learns of it. @param path as in the URL */
+  onStored: (path: string, sizeOctets: number) => void;
 }
 
 const NEVER_MS = 3_600_000;
@@ -73,6 +75,7 @@ export async function startS3StrictProxy(upstreamPort?: number): Promise<S3Stric
 class StrictProxy implements S3StrictProxy {
   readonly seen: SeenRequest[] = [];
   onRequest: (method: string, url: string) => S3Fault | undefined = () => undefined;
+  onStored: (path: string, sizeOctets: number) => void = () => undefined;
   readonly #upstreamPort: number | undefined;
   readonly #faults = new Map<string, S3Fault[]>();
   /** Of each object the last write that was passed on: S3 does them one after another, moto at the same time. */
@@ -149,6 +152,9 @@ class StrictProxy implements S3StrictProxy {
     const refusal = refusalOf(request, body);
     if (refusal) return send(request, response, errorAnswer({ status: 400, code: refusal }));
     const answer = await this.#inTurn(request, () => forward(request, body, this.#upstreamPort));
+    if (request.method === 'PUT' && answer.status === 200) {
+      this.onStored(String(request.url).split('?')[0] ?? '', body.length);
+    }
     if (fault === 'lose-answer') return cut(request);
     if (fault === 'cut-in-answer') return await sendHalf(request, response, answer);
     return send(request, response, answer);

@@ -1,22 +1,23 @@
-// DynamoDB on a bad day: passes requests on to a server on loopback, counts them, and on demand does to them what
-// `dynamodb-fault.ts` tells.
+// An AWS service on a bad day: passes JSON requests on to a server on loopback, counts them, and on demand does to them what
+// `aws-fault.ts` tells. For DynamoDB, SQS, EventBridge, Secrets Manager and SSM; S3 has a proxy of its own.
 
 import { once } from 'node:events';
 import { Agent, createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { forward, readAll, respond } from './dynamodb-fault.ts';
-import type { DynamodbFault, Upstream } from './dynamodb-fault.ts';
+import { forward, readAll, respond } from './aws-fault.ts';
+import type { AwsFault, JsonObject, Upstream } from './aws-fault.ts';
 
-export interface DynamodbRequest {
+export interface AwsRequest {
   /** As `PutItem`. */
   readonly operation: string;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: JsonObject;
 }
 
-export interface DynamodbFaultProxy extends AsyncDisposable {
+export interface AwsFaultProxy extends AsyncDisposable {
   readonly port: number;
+  readonly endpoint: string;
   /** Asked about every request, in the order they come; while it waits, so does the request. */
-  faultOf: (request: DynamodbRequest) => DynamodbFault | undefined | Promise<DynamodbFault | undefined>;
+  faultOf: (request: AwsRequest) => AwsFault | undefined | Promise<AwsFault | undefined>;
   /** Requests that came since this was asked last, by operation; those too that had a fault. */
   takeCounts(): Readonly<Record<string, number>>;
   /** The requests that are late come to the server, in their order. @returns how many there were */
@@ -24,7 +25,7 @@ export interface DynamodbFaultProxy extends AsyncDisposable {
 }
 
 /** Listens on a free port of 127.0.0.1, and has no faults yet. @param serverPort on 127.0.0.1 */
-export async function startDynamodbFaultProxy(serverPort: number): Promise<DynamodbFaultProxy> {
+export async function startAwsFaultProxy(serverPort: number): Promise<AwsFaultProxy> {
   let counts: Record<string, number> = {};
   const late: { readonly octets: Buffer; readonly upstream: Upstream }[] = [];
   const agent = new Agent({ keepAlive: true });
@@ -36,7 +37,7 @@ export async function startDynamodbFaultProxy(serverPort: number): Promise<Dynam
     const octets = await readAll(incoming);
     const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '');
     counts[operation] = (counts[operation] ?? 0) + 1;
-    const body = JSON.parse(octets.toString()) as Record<string, unknown>;
+    const body = JSON.parse(octets.toString()) as JsonObject;
     const fault = await proxy.faultOf({ operation, body });
     const upstream = { port: serverPort, agent, headers: incoming.headers };
     if (fault === 'late') late.push({ octets, upstream });
@@ -46,8 +47,9 @@ export async function startDynamodbFaultProxy(serverPort: number): Promise<Dynam
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the proxy listens on no port');
-  const proxy: DynamodbFaultProxy = {
+  const proxy: AwsFaultProxy = {
     port: address.port,
+    endpoint: `http://127.0.0.1:${address.port}`,
     faultOf: () => undefined,
     takeCounts: () => {
       const taken = counts;

@@ -1,0 +1,67 @@
+// The accounts of a whole importer, applied as the command line does it: all passwords in one secret, half of the accounts
+// with TLS from the first octet and half without.
+
+import { readFile } from 'node:fs/promises';
+import type { DynamodbAccountDirectory } from '../../../lib/adapters/dynamodb-account-directory.ts';
+import type { Account, AccountId } from '../../../lib/core/account.ts';
+import type { RunningDovecot } from '../dovecot.ts';
+import type { RunningMoto } from '../moto.ts';
+import { createSecret } from './importer-servers.ts';
+
+const SECRET = 'mailferry/mailboxes';
+
+/** Which port of the server an account uses, where something stands before it. */
+export interface ServerPorts {
+  readonly port: number;
+  readonly tlsPort: number;
+}
+
+/** @param everyMinutes how often each is polled. @returns their ids, which are the users' names */
+export async function applyAccounts(
+  users: Iterable<string>,
+  dovecot: Pick<RunningDovecot, 'host' | 'password' | 'caFile'> & ServerPorts,
+  { moto, directory }: { readonly moto: RunningMoto; readonly directory: DynamodbAccountDirectory },
+  { everyMinutes, tls = 'half' }: { readonly everyMinutes: number; readonly tls?: 'half' | 'all' },
+): Promise<readonly AccountId[]> {
+  const names = [...users];
+  await createSecret(moto, SECRET, Object.fromEntries(names.map((name) => [name, dovecot.password])));
+  const caPem = await readFile(dovecot.caFile, 'utf8');
+  const accounts = names.map((name, index) => {
+    const isPlain = tls === 'half' && index % 2 === 0;
+    return {
+      ...accountOf(name, everyMinutes),
+      host: dovecot.host,
+      ...(isPlain ? plain(dovecot) : secure(dovecot, caPem)),
+    };
+  });
+  for (const account of accounts) await directory.apply(account);
+  return accounts.map(({ id }) => id);
+}
+
+function plain({ port }: ServerPorts): Pick<Account, 'tls' | 'port' | 'caPem'> {
+  return { tls: 'none', port, caPem: undefined };
+}
+
+function secure({ tlsPort }: ServerPorts, caPem: string): Pick<Account, 'tls' | 'port' | 'caPem'> {
+  return { tls: 'implicit', port: tlsPort, caPem };
+}
+
+function accountOf(name: string, everyMinutes: number): Omit<Account, 'host' | 'tls' | 'port' | 'caPem'> {
+  return {
+    id: name as AccountId,
+    caFile: undefined,
+    allowPrivateNetwork: true,
+    user: name,
+    password: { store: 'secretsmanager', locator: `${SECRET}#${name}` },
+    onServer: 'keep',
+    pauseDeletions: false,
+    limits: {
+      messageOctets: undefined,
+      runMessages: undefined,
+      runOctets: undefined,
+      deletionsPerRun: 1000,
+    },
+    schedule: { everyMinutes },
+    paused: false,
+  };
+}
