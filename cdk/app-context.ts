@@ -28,6 +28,7 @@ export function readAppContext(read: ReadContext): AppContext {
     config: said('config'),
     stackName: said('stackName') ?? 'Mailferry',
     importer: {
+      events: toSwitch('events', said('events') ?? 'yes'),
       messageEvents: toSwitch('messageEvents', said('messageEvents') ?? 'no'),
       staticEgress: toSwitch('staticEgress', said('staticEgress') ?? 'no'),
       reserveDispatchConcurrency: toSwitch('reserveConcurrency', said('reserveConcurrency') ?? 'no'),

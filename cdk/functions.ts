@@ -2,6 +2,7 @@
 // two functions with a role each.
 
 import { Duration } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -44,7 +45,6 @@ export interface ImporterFunctionsProps {
   readonly fetchPlacement: Placement | undefined;
   readonly parsePlacement: Placement | undefined;
   readonly reservesDispatch: boolean;
-  readonly messageEvents: boolean;
   readonly staleHours: number;
 }
 
@@ -78,7 +78,7 @@ export class ImporterFunctions extends Construct {
       environment: {
         [VARIABLES.table]: resources.table.tableName,
         [VARIABLES.pollQueueUrl]: resources.pollQueue.queueUrl,
-        [VARIABLES.eventBus]: resources.eventBus.eventBusName,
+        ...busVariable(resources.eventBus),
         [VARIABLES.staleHours]: String(staleHours),
       },
       placement: undefined,
@@ -130,7 +130,7 @@ export class ImporterFunctions extends Construct {
         [VARIABLES.table]: resources.table.tableName,
         [VARIABLES.rawBucket]: resources.raw.bucketName,
         [VARIABLES.drainQueueUrl]: resources.drainQueue.queueUrl,
-        [VARIABLES.eventBus]: resources.eventBus.eventBusName,
+        ...busVariable(resources.eventBus),
         [VARIABLES.reserveSeconds]: String(reserveSeconds),
       },
       placement: fetchPlacement,
@@ -141,20 +141,19 @@ export class ImporterFunctions extends Construct {
   }
 
   #createParse(): ImporterFunction {
-    const { resources, concurrency, parsePlacement, messageEvents } = this.#props;
+    const { resources, concurrency, parsePlacement } = this.#props;
     const parse = this.#create('Parse', 'parse', 'index.handler', {
       description: 'Mailferry: makes documents and attachments of stored mail; holds no secret',
       size: sizes.PARSE_SIZE,
       environment: {
         [VARIABLES.rawBucket]: resources.raw.bucketName,
         [VARIABLES.derivedBucket]: resources.derived.bucketName,
-        ...(messageEvents
-          ? { [VARIABLES.eventBus]: resources.eventBus.eventBusName, [VARIABLES.messageEvents]: 'yes' }
-          : {}),
+        ...busVariable(resources.messageBus),
+        ...(resources.messageBus === undefined ? {} : { [VARIABLES.messageEvents]: 'yes' }),
       },
       placement: parsePlacement,
     });
-    grantParse(parse, resources, messageEvents);
+    grantParse(parse, resources);
     parse.consume(resources.parseQueue, sizes.PARSE_QUEUE, concurrency.parses ?? DEFAULT_CONCURRENCY);
     return parse;
   }
@@ -173,4 +172,8 @@ export class ImporterFunctions extends Construct {
       logRetention,
     });
   }
+}
+
+function busVariable(bus: IEventBus | undefined): Record<string, string> {
+  return bus === undefined ? {} : { [VARIABLES.eventBus]: bus.eventBusName };
 }

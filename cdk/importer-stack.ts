@@ -19,7 +19,7 @@ export class ImporterStack extends Stack {
       table.tableName,
       'what was fetched, and the accounts: ledger: dynamodb://...',
     );
-    this.#output('EventBusName', eventBus.eventBusName, 'for rules of your own');
+    if (eventBus !== undefined) this.#output('EventBusName', eventBus.eventBusName, 'for rules of your own');
     if (alarms !== undefined) this.#output('AlarmTopic', alarms.topic.topicArn, 'to subscribe to');
     if (egressAddress !== undefined) this.#output('EgressAddress', egressAddress, 'what mail servers see');
   }

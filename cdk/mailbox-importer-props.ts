@@ -86,6 +86,11 @@ export interface MailboxImporterProps {
   /** @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays;
   /**
+   * Tell an event bus what happens: see docs/events.md.
+   * @default true
+   */
+  readonly events?: boolean;
+  /**
    * Gets the events.
    * @default - a bus of its own
    */

@@ -2,14 +2,14 @@
 
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
-import { Grant } from 'aws-cdk-lib/aws-iam';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import type { Account } from '../lib/core/account.ts';
 import { toDeployableAccounts } from '../lib/config/deployable-accounts.ts';
 import { ImporterAlarms } from './alarms.ts';
 import { createDashboard } from './dashboard.ts';
@@ -22,10 +22,10 @@ import { ParserNetwork, placementInVpc, StaticEgressNetwork } from './network.ts
 import type { Placement } from './network.ts';
 import { notDeployable } from './not-deployable.ts';
 import { MailQueues } from './queues.ts';
+import { grantReadMail } from './read-mail.ts';
 import type { Resources } from './resources.ts';
 import { acknowledgeFolders, secretGrants } from './secret-access.ts';
-import type { SecretSources } from './secret-access.ts';
-import { DERIVED_PREFIXES, MailStorage, RAW_PREFIX } from './storage.ts';
+import { MailStorage } from './storage.ts';
 
 /** A day, an hour for the mark that is renewed hourly, and one to spare. */
 const DEFAULT_STALE_HOURS = 26;
@@ -46,8 +46,8 @@ export class MailboxImporter extends Construct {
   /** With a dead-letter queue each. */
   readonly queues: MailQueues;
   readonly functions: ImporterFunctions;
-  /** Gets the events; see lib/core/events.ts. */
-  readonly eventBus: IEventBus;
+  /** Gets the events; `undefined` with `events: false`. */
+  readonly eventBus: IEventBus | undefined;
   /** `undefined` with `alarms: false`. */
   readonly alarms: ImporterAlarms | undefined;
   /** `undefined` with `dashboard: false`. */
@@ -62,37 +62,18 @@ export class MailboxImporter extends Construct {
     super(scope, id);
     const accounts = props.accounts && toDeployableAccounts(props.accounts);
     this.queues = new MailQueues(this, 'Queues');
-    const storage = new MailStorage(this, 'Storage', {
-      encryptionKey: props.encryptionKey,
-      objectLock: props.objectLock,
-      accessLogsBucket: props.accessLogsBucket,
-      parseQueue: this.queues.parse.queue,
-      parseQueuePolicy: this.queues.parsePolicy,
-    });
+    const storage = this.#createStorage(props);
     this.rawBucket = storage.raw;
     this.derivedBucket = storage.derived;
     this.table = createLedgerTable(this, 'Ledger');
-    this.eventBus =
-      props.eventBus ??
-      (new EventBus(this, 'Events', {
-        description: 'Mailferry: what happens to mail and accounts',
-      }) as IEventBus);
+    this.eventBus = this.#chooseBus(props);
     const resources = this.#resources(props);
     const network = this.#placeFetch(resources, props);
     this.egressAddress = network.address;
     this.functions = this.#createFunctions(resources, network.placement, props);
     storage.refuseDeletingBy(this.functions.all.map(({ role }) => role));
-    this.#allowSecrets({
-      accounts: accounts ?? [],
-      secrets: props.secrets ?? [],
-      parameters: props.parameters ?? [],
-      secretFolders: props.secretFolders ?? [],
-      secretKeys: props.secretKeys ?? [],
-    });
-    if (accounts !== undefined) {
-      const { codeFolder, logRetention = RetentionDays.ONE_MONTH } = props;
-      void new DeployedAccounts(this, 'Accounts', { accounts, resources, codeFolder, logRetention });
-    }
+    this.#allowSecrets(accounts ?? [], props);
+    if (accounts !== undefined) this.#deployAccounts(accounts, resources, props);
     this.alarms = this.#createAlarms(props);
     this.dashboard =
       props.dashboard === false ? undefined : createDashboard(this, 'Dashboard', this.functions, this.queues);
@@ -103,29 +84,36 @@ export class MailboxImporter extends Construct {
 
   /** Let somebody list and read the mail, all its versions, and what was made of it. Nothing else, and no other way round. */
   grantReadMail(grantee: IGrantable): Grant {
-    const objects = [
-      { bucket: this.rawBucket, prefixes: [RAW_PREFIX], actions: ['s3:GetObject', 's3:GetObjectVersion'] },
-      { bucket: this.derivedBucket, prefixes: DERIVED_PREFIXES, actions: ['s3:GetObject'] },
-    ];
-    const grants = objects.flatMap(({ bucket, prefixes, actions }) => [
-      Grant.addToPrincipalOrResource({
-        grantee,
-        actions,
-        resourceArns: prefixes.map((prefix) => bucket.arnForObjects(`${prefix}*`)),
-        resource: bucket,
-      }),
-      Grant.addToPrincipalOrResource({
-        grantee,
-        actions: ['s3:ListBucket'],
-        resourceArns: [bucket.bucketArn],
-        resource: bucket,
-      }),
-    ]);
-    const key = this.rawBucket.encryptionKey?.grantDecrypt(grantee);
-    return [...grants, ...(key === undefined ? [] : [key])].reduce((all, one) => all.combine(one));
+    return grantReadMail(grantee, this.rawBucket, this.derivedBucket);
   }
 
-  #resources({ encryptionKey }: MailboxImporterProps): Resources {
+  #createStorage({ encryptionKey, objectLock, accessLogsBucket }: MailboxImporterProps): MailStorage {
+    return new MailStorage(this, 'Storage', {
+      encryptionKey,
+      objectLock,
+      accessLogsBucket,
+      parseQueue: this.queues.parse.queue,
+      parseQueuePolicy: this.queues.parsePolicy,
+    });
+  }
+
+  #chooseBus({
+    events = true,
+    eventBus,
+    messageEvents = false,
+  }: MailboxImporterProps): IEventBus | undefined {
+    if (events) {
+      const description = 'Mailferry: what happens to mail and accounts';
+      return eventBus ?? (new EventBus(this, 'Events', { description }) as IEventBus);
+    }
+    if (eventBus === undefined && !messageEvents) return undefined;
+    throw notDeployable(
+      'events are switched off, and asked for too',
+      'leave out events: false, or the others',
+    );
+  }
+
+  #resources({ encryptionKey, messageEvents = false }: MailboxImporterProps): Resources {
     return {
       table: this.table,
       raw: this.rawBucket,
@@ -135,6 +123,7 @@ export class MailboxImporter extends Construct {
       drainQueue: this.queues.drain.queue,
       parseQueue: this.queues.parse.queue,
       eventBus: this.eventBus,
+      messageBus: messageEvents ? this.eventBus : undefined,
     };
   }
 
@@ -158,7 +147,7 @@ export class MailboxImporter extends Construct {
     fetchPlacement: Placement | undefined,
     props: MailboxImporterProps,
   ): ImporterFunctions {
-    const { staleHours = DEFAULT_STALE_HOURS, messageEvents = false } = props;
+    const { staleHours = DEFAULT_STALE_HOURS } = props;
     if (!(staleHours > 0)) throw notDeployable(`staleHours is ${staleHours}`, 'a number above 0 is allowed');
     const isOpen = props.parserNetwork === 'open';
     return new ImporterFunctions(this, 'Functions', {
@@ -167,20 +156,24 @@ export class MailboxImporter extends Construct {
       logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
       concurrency: props.concurrency ?? {},
       fetchPlacement,
-      parsePlacement: isOpen
-        ? undefined
-        : new ParserNetwork(this, 'Parser', resources, messageEvents).placement,
+      parsePlacement: isOpen ? undefined : new ParserNetwork(this, 'Parser', resources).placement,
       reservesDispatch: props.reserveDispatchConcurrency ?? false,
-      messageEvents,
       staleHours,
     });
   }
 
-  #allowSecrets(sources: SecretSources): void {
+  #allowSecrets(accounts: readonly Account[], props: MailboxImporterProps): void {
+    const { secrets = [], parameters = [], secretFolders = [], secretKeys = [] } = props;
+    const sources = { accounts, secrets, parameters, secretFolders, secretKeys };
     for (const fn of [this.functions.poll, this.functions.drain]) {
       for (const grant of secretGrants(this, sources)) fn.allow(grant);
       acknowledgeFolders(fn.role, sources);
     }
+  }
+
+  #deployAccounts(accounts: readonly Account[], resources: Resources, props: MailboxImporterProps): void {
+    const { codeFolder, logRetention = RetentionDays.ONE_MONTH } = props;
+    void new DeployedAccounts(this, 'Accounts', { accounts, resources, codeFolder, logRetention });
   }
 
   #createAlarms({ alarms = true, alarmTopic, alarmEmail }: MailboxImporterProps): ImporterAlarms | undefined {

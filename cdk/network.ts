@@ -35,7 +35,7 @@ const NO_FLOW_LOG = 'A flow log costs more than all the rest; the owner can add 
 export class ParserNetwork extends Construct {
   readonly placement: Placement;
 
-  constructor(scope: Construct, id: string, { raw, derived, eventBus }: Resources, publishes: boolean) {
+  constructor(scope: Construct, id: string, { raw, derived, messageBus }: Resources) {
     super(scope, id);
     const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr('10.79.0.0/26'),
@@ -56,7 +56,7 @@ export class ParserNetwork extends Construct {
       ),
     );
     this.placement = placementIn(this, vpc as IVpc, SubnetType.PRIVATE_ISOLATED);
-    if (publishes) this.#reachEvents(vpc, eventBus);
+    if (messageBus !== undefined) this.#reachEvents(vpc, messageBus);
   }
 
   #reachEvents(vpc: Vpc, { eventBusArn }: IEventBus): void {

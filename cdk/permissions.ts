@@ -22,7 +22,7 @@ export function grantDispatch(fn: ImporterFunction, { table, pollQueue, eventBus
     conditions: leadingKeys(['every/*', 'cron/*']),
   });
   fn.allow({ sid: 'SendPolls', actions: ['sqs:SendMessage'], resources: [pollQueue.queueArn] });
-  fn.allow(publish(eventBus));
+  allowEvents(fn, eventBus);
 }
 
 /** Stores mail and records it; the secrets come on top. It cannot delete anything, nor touch the dispatcher's items. */
@@ -45,14 +45,14 @@ export function grantFetch(fn: ImporterFunction, resources: Resources): void {
   allowObjects(fn, 'StoreMail', raw, [RAW_PREFIX], ['s3:GetObject', 's3:PutObject']);
   fn.allow({ sid: 'TellAbsentFromForbidden', actions: ['s3:ListBucket'], resources: [raw.bucketArn] });
   fn.allow({ sid: 'SendDrains', actions: ['sqs:SendMessage'], resources: [drainQueue.queueArn] });
-  fn.allow(publish(eventBus));
+  allowEvents(fn, eventBus);
   // Reading: even the checksum that S3 keeps of an object is told only to those who may decrypt it.
   allowKey(fn, resources, ['kms:Decrypt', 'kms:GenerateDataKey']);
 }
 
 /** Reads mail and writes what is made of it. */
-export function grantParse(fn: ImporterFunction, resources: Resources, publishes: boolean): void {
-  const { raw, derived, eventBus } = resources;
+export function grantParse(fn: ImporterFunction, resources: Resources): void {
+  const { raw, derived, messageBus } = resources;
   allowObjects(fn, 'ReadMail', raw, [RAW_PREFIX], ['s3:GetObject']);
   allowObjects(fn, 'WriteDerived', derived, DERIVED_PREFIXES, ['s3:GetObject', 's3:PutObject']);
   fn.allow({
@@ -60,7 +60,7 @@ export function grantParse(fn: ImporterFunction, resources: Resources, publishes
     actions: ['s3:ListBucket'],
     resources: [raw.bucketArn, derived.bucketArn],
   });
-  if (publishes) fn.allow(publish(eventBus));
+  allowEvents(fn, messageBus);
   allowKey(fn, resources, ['kms:Decrypt', 'kms:GenerateDataKey']);
 }
 
@@ -90,8 +90,9 @@ function leadingKeys(keys: readonly string[]): NonNullable<Grant['conditions']> 
   return { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...keys] } };
 }
 
-function publish({ eventBusArn }: IEventBus): Grant {
-  return { sid: 'PublishEvents', actions: ['events:PutEvents'], resources: [eventBusArn] };
+function allowEvents(fn: ImporterFunction, bus: IEventBus | undefined): void {
+  if (bus === undefined) return;
+  fn.allow({ sid: 'PublishEvents', actions: ['events:PutEvents'], resources: [bus.eventBusArn] });
 }
 
 function allowObjects(
@@ -114,11 +115,11 @@ function allowObjects(
 
 function allowKey(fn: ImporterFunction, { encryptionKey }: Resources, actions: readonly string[]): void {
   if (encryptionKey === undefined) return;
-  const { region } = Stack.of(fn);
+  const { region, urlSuffix } = Stack.of(fn);
   fn.allow({
     sid: 'UseKeyThroughS3',
     actions,
     resources: [encryptionKey.keyArn],
-    conditions: { StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` } },
+    conditions: { StringEquals: { 'kms:ViaService': `s3.${region}.${urlSuffix}` } },
   });
 }

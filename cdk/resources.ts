@@ -15,5 +15,8 @@ export interface Resources {
   readonly pollQueue: Queue;
   readonly drainQueue: Queue;
   readonly parseQueue: Queue;
-  readonly eventBus: IEventBus;
+  /** `undefined`: nobody is told. */
+  readonly eventBus: IEventBus | undefined;
+  /** The same, where events of each message are wanted too. */
+  readonly messageBus: IEventBus | undefined;
 }

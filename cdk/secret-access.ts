@@ -6,6 +6,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { splitSecretsManagerLocator } from '../lib/core/secret-locator.ts';
 import type { Account } from '../lib/core/account.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import type { Grant } from './importer-function.ts';
@@ -65,7 +66,7 @@ export function acknowledgeFolders(role: Construct, { secretFolders }: SecretSou
 /** `ID` or `ID#json-key`, where an ID is a name or an ARN; one without its suffix is an ARN too. */
 function secretArns(scope: Construct, { password: { store, locator } }: Account): string[] {
   if (store !== 'secretsmanager') return [];
-  const id = locator.split('#', 1)[0] ?? '';
+  const { id } = splitSecretsManagerLocator(locator);
   if (id.startsWith('arn:')) return [id, id + ANY_SUFFIX];
   return [arnOf(scope, 'secretsmanager', `secret:${id}${ANY_SUFFIX}`)];
 }

@@ -6,6 +6,8 @@ import { MailferryError } from '../../lib/core/errors.ts';
 export interface InvocationTime extends Disposable {
   /** Aborted with TIME_UP when the reserve begins: no further message is started. */
   readonly stop: AbortSignal;
+  /** Aborted with TIME_UP half-way through the reserve: no further deletion is begun, and QUIT commits those that were. */
+  readonly deleteUntil: AbortSignal;
   /** Aborted with TIME_UP when what is left is for the books: connections are closed. */
   readonly abort: AbortSignal;
   /** Aborted with TIME_UP at the very end: whoever still hangs is not waited for. */
@@ -29,15 +31,17 @@ export function startInvocationTime(remainingMs: number, reserveMs: number, now:
   const reserve = Math.min(reserveMs, remainingMs / 2);
   const booksMs = Math.min(LONGEST_BOOKS_MS, reserve * BOOKS_PART);
   const stop = abortIn(remainingMs - reserve, 'is nearly over');
+  const deleteUntil = abortIn(remainingMs - reserve / 2, 'is nearly over');
   const abort = abortIn(remainingMs - booksMs, 'is all but over');
   const over = abortIn(remainingMs - booksMs * OVER_PART_OF_BOOKS, 'is over');
   return {
     stop: stop.signal,
+    deleteUntil: deleteUntil.signal,
     abort: abort.signal,
     over: over.signal,
     endsAt: now + remainingMs,
     [Symbol.dispose]: () => {
-      for (const { timer } of [stop, abort, over]) clearTimeout(timer);
+      for (const { timer } of [stop, deleteUntil, abort, over]) clearTimeout(timer);
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Account } from '../../lib/core/account.ts';
 import type { AccountState } from '../../lib/core/account-state.ts';
 import { isUnderWay } from '../../lib/core/drain.ts';
 import type { Drain } from '../../lib/core/drain.ts';
+import { isWaiting } from '../../lib/core/fresh-start.ts';
 import type { AccountView } from '../../lib/ports.ts';
 
 export type PollPlan =
@@ -52,7 +53,7 @@ export function isSuspended(state: AccountState, now: number): boolean {
 }
 
 function isBackingOff({ progress }: AccountState, now: number): boolean {
-  return progress?.nextAttemptAt !== undefined && progress.nextAttemptAt > now;
+  return isWaiting(progress?.nextAttemptAt, now);
 }
 
 function drop(reason: DropReason): PollPlan {

@@ -23,7 +23,7 @@ export interface EndedRun {
   readonly progress: AccountProgress | undefined;
 }
 
-export type RunTime = Pick<InvocationTime, 'stop' | 'abort' | 'endsAt'>;
+export type RunTime = Pick<InvocationTime, 'stop' | 'deleteUntil' | 'abort' | 'endsAt'>;
 
 /** What one poll fetches at most: the rest is for a drain, so that the others of its batch do not wait. */
 const POLL_MESSAGES = 100;
@@ -86,6 +86,7 @@ async function run(
     { ...ports.imports, ledger, lease, newRunId },
     {
       stop: time.stop,
+      deleteUntil: time.deleteUntil,
       abort: time.abort,
       state,
       leaseMs: leaseMs(ports, time),

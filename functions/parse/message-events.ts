@@ -16,14 +16,14 @@ export function messageEvents(
   const { account, sha256, size, rawKey, fetchedAt } = ingest;
   const message = { account, sha256, size, rawKey };
   return [
-    toEvent<MessageStored>(
+    toEvent(
       'mailferry.message.stored',
       `stored/${sha256}`,
       // As `fromMetadata` has checked it.
       Date.parse(fetchedAt),
       message,
     ),
-    toEvent<MessageParsed>(
+    toEvent(
       'mailferry.message.parsed',
       // Another parser, or another outcome after a failure that passed, is news.
       `parsed/${sha256}/${PARSER_IDENTITY.version}/${outcome}`,

@@ -57,6 +57,7 @@ function describeReport(account: string, report: MoveReport): string {
   rows.push(['  records', ...[listed, copied, present + kept, different].map(formatNumber)]);
   const notes = [
     `  ${formatOctets(octets)} copied; ${formatCount(runs, 'run record')} there`,
+    report.isTargetAhead ? `  ${AHEAD}` : undefined,
     kept > 0 ? `  ${formatCount(kept, 'record')} as the target itself had written them` : undefined,
     records.lost > 0 ? `  ${formatCount(records.lost, 'record')} marked lost` : undefined,
   ];
@@ -65,6 +66,8 @@ function describeReport(account: string, report: MoveReport): string {
     .filter((line) => line !== undefined)
     .join('\n');
 }
+
+const AHEAD = 'the target has worked on this account by itself: what it knows of it stays as it is';
 
 const COLUMNS = [
   { title: '', align: 'left' },
@@ -82,6 +85,7 @@ function describePreview(account: string, preview: MovePreview): string {
   ].map(([what, { listed, present }]) => [`  ${what}`, formatNumber(listed), formatNumber(present)]);
   const notes = [
     `  about ${formatOctets(octets)} to copy; nothing was changed`,
+    preview.isTargetAhead ? `  ${AHEAD}` : undefined,
     missing > 0 ? `  ${formatCount(missing, 'stored message')} missing from both archives` : undefined,
     foreign > 0 ? `  ${formatCount(foreign, 'file')} not copied: no names that Mailferry gives` : undefined,
   ].filter((line) => line !== undefined);

@@ -9,7 +9,7 @@ import { importAccount } from '../import/import-account.ts';
 import type { DeletionPreview, ImportObserver } from '../import/import-options.ts';
 import type { ImportPorts } from '../import/import-ports.ts';
 import { Progress } from './progress.ts';
-import type { SignalWatch } from './signals.ts';
+import type { RunClock } from './run-clock.ts';
 
 /** What became of one account's turn: its run's record, or what kept it from having one. */
 export interface ImportedAccount {
@@ -23,7 +23,7 @@ export interface ImportedAccount {
 export interface ImportEachOptions {
   readonly dryRun: boolean;
   readonly noDelete: boolean;
-  readonly clock: SignalWatch;
+  readonly clock: RunClock;
   /** Shows a bar that redraws itself on standard error. */
   readonly live: boolean;
 }
@@ -61,8 +61,15 @@ async function importOne(
     },
   };
   try {
-    const { stop, abort } = clock;
-    const run = await importAccount(account, ports, { dryRun, noDelete, stop, abort, observer });
+    const { stop, deleteUntil, abort } = clock;
+    const run = await importAccount(account, ports, {
+      dryRun,
+      noDelete,
+      stop,
+      deleteUntil,
+      abort,
+      observer,
+    });
     return { account, run, failure: undefined, plan, preview };
   } catch (error) {
     return { account, run: undefined, failure: toRunError(error), plan, preview };

@@ -16,8 +16,8 @@ import { finishParsing } from './parsing/finish-parsing.ts';
 import { printJson } from './print-json.ts';
 import { describeImported, toRunJson } from './report.ts';
 import { startRunClock } from './run-clock.ts';
+import type { RunClock } from './run-clock.ts';
 import { watchSignals } from './signals.ts';
-import type { SignalWatch } from './signals.ts';
 
 interface ImportFlags {
   readonly config: string;
@@ -76,7 +76,7 @@ async function importInto(
   archive: OpenArchive,
   accounts: readonly Account[],
   flags: ImportFlags,
-  clock: SignalWatch,
+  clock: RunClock,
 ): Promise<number> {
   const { ports, parsing } = archive;
   const dryRun = flags.dryRun ?? false;

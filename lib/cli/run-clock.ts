@@ -8,27 +8,42 @@ import type { SignalWatch } from './signals.ts';
 const RESERVE_PART = 1 / 5;
 const LONGEST_RESERVE_MS = 30_000;
 
+export interface RunClock extends SignalWatch {
+  readonly deleteUntil: AbortSignal;
+}
+
 /**
- * Its `stop` is also aborted a reserve before the time is over, its `abort` when it is over, with TIME_UP as the reason.
+ * Its `stop` is also aborted a reserve before the time is over, its `abort` when it is over, with TIME_UP as the
+ * reason; its `deleteUntil` half-way between them.
  * `close` ends the timers; the signals stay whose they are.
  * @param timeMs from now; `undefined` for as long as it takes
  */
-export function startRunClock(signals: SignalWatch, timeMs: number | undefined): SignalWatch {
-  if (timeMs === undefined) return { stop: signals.stop, abort: signals.abort, close: () => {} };
+export function startRunClock(signals: SignalWatch, timeMs: number | undefined): RunClock {
+  if (timeMs === undefined)
+    return { stop: signals.stop, abort: signals.abort, deleteUntil: signals.abort, close: () => {} };
   const stop = new AbortController();
+  const deleteUntil = new AbortController();
   const abort = new AbortController();
   const reserveMs = Math.min(LONGEST_RESERVE_MS, timeMs * RESERVE_PART);
   const stopTimer = setTimeout(() => {
     stop.abort(timeUp(`the time given with --time, ${formatDuration(timeMs)}, is nearly over`));
   }, timeMs - reserveMs);
+  const deleteTimer = setTimeout(
+    () => {
+      deleteUntil.abort(timeUp('it is time to commit the deletions made'));
+    },
+    timeMs - reserveMs / 2,
+  );
   const abortTimer = setTimeout(() => {
     abort.abort(timeUp(`the time given with --time, ${formatDuration(timeMs)}, is over`));
   }, timeMs);
   return {
     stop: AbortSignal.any([signals.stop, stop.signal]),
+    deleteUntil: deleteUntil.signal,
     abort: AbortSignal.any([signals.abort, abort.signal]),
     close: () => {
       clearTimeout(stopTimer);
+      clearTimeout(deleteTimer);
       clearTimeout(abortTimer);
     },
   };

@@ -21,7 +21,6 @@ export type ErrorCode =
   | 'LEASE_LOST'
   | 'LEDGER_FAILED'
   | 'MESSAGE_TOO_LARGE'
-  | 'MOVE_REFUSED'
   | 'PARSE_FAILED'
   | 'POP3_AUTH_FAILED'
   | 'POP3_COMMAND_INVALID'

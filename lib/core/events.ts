@@ -92,13 +92,15 @@ export type FerryEvent =
   | AccountUidlTurnover
   | RunCompleted;
 
+type EventOfType<Type extends FerryEvent['type']> = Extract<FerryEvent, { readonly type: Type }>;
+
 /** @param happened epoch milliseconds; `id` see `EventOf` */
-export function toEvent<Event extends FerryEvent>(
-  type: Event['type'],
+export function toEvent<Type extends FerryEvent['type']>(
+  type: Type,
   id: string,
   happened: number,
-  data: Event['data'],
-): Event {
+  data: EventOfType<Type>['data'],
+): EventOfType<Type> {
   return {
     specversion: '1.0',
     id,
@@ -107,5 +109,5 @@ export function toEvent<Event extends FerryEvent>(
     time: new Date(happened).toISOString(),
     datacontenttype: 'application/json',
     data,
-  } as Event;
+  } as EventOfType<Type>;
 }

@@ -56,7 +56,7 @@ function deletions(run: RunRecord, hashUidl: (uidl: Uidl) => string): MessageDel
     const uidlHash = hashUidl(uidl);
     const id = `${runId}/deleted/${uidlHash}/${sha256}`;
     const data = { account, runId, sha256, uidlHash };
-    events.set(id, toEvent<MessageDeleted>('mailferry.message.deleted', id, endedAt, data));
+    events.set(id, toEvent('mailferry.message.deleted', id, endedAt, data));
   }
   return [...events.values()];
 }
@@ -67,17 +67,17 @@ function quarantines(run: RunRecord, hashUidl: (uidl: Uidl) => string): MessageQ
   return [...hashes].map((uidlHash) => {
     const id = `${runId}/quarantined/${uidlHash}`;
     const data = { account, runId, uidlHash };
-    return toEvent<MessageQuarantined>('mailferry.message.quarantined', id, endedAt, data);
+    return toEvent('mailferry.message.quarantined', id, endedAt, data);
   });
 }
 
 function turnover({ account, runId, endedAt }: RunRecord): AccountUidlTurnover {
   const id = `${runId}/uidl-turnover`;
-  return toEvent<AccountUidlTurnover>('mailferry.account.uidl-turnover', id, endedAt, { account, runId });
+  return toEvent('mailferry.account.uidl-turnover', id, endedAt, { account, runId });
 }
 
 function authFailed({ account, runId, endedAt }: RunRecord, nextAttemptAt?: number): AccountAuthFailed {
-  return toEvent<AccountAuthFailed>('mailferry.account.auth-failed', `${runId}/auth-failed`, endedAt, {
+  return toEvent('mailferry.account.auth-failed', `${runId}/auth-failed`, endedAt, {
     account,
     runId,
     nextAttemptAt: nextAttemptAt === undefined ? null : new Date(nextAttemptAt).toISOString(),
@@ -86,7 +86,7 @@ function authFailed({ account, runId, endedAt }: RunRecord, nextAttemptAt?: numb
 
 function completed(run: RunRecord): RunCompleted {
   const { account, runId, startedAt, endedAt, outcome, counts, octets } = run;
-  return toEvent<RunCompleted>('mailferry.run.completed', `${runId}/completed`, endedAt, {
+  return toEvent('mailferry.run.completed', `${runId}/completed`, endedAt, {
     account,
     runId,
     outcome,

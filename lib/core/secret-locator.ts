@@ -7,9 +7,9 @@ export interface SecretsManagerLocator {
   readonly jsonKey: string | undefined;
 }
 
-/** The last `#` begins the key: neither names nor ARNs have one. */
+/** The first `#` begins the key: neither names nor ARNs have one. */
 export function splitSecretsManagerLocator(locator: string): SecretsManagerLocator {
-  const at = locator.lastIndexOf('#');
+  const at = locator.indexOf('#');
   if (at === -1) return { id: locator, jsonKey: undefined };
   return { id: locator.slice(0, at), jsonKey: locator.slice(at + 1) };
 }

@@ -168,7 +168,7 @@ class QueueFailure extends Error {}
 function toStaleEvent({ id, lastSuccessAt }: ScheduledAccount, { minute }: DueSlot): AccountStale {
   const happened = minute * MINUTE_MS;
   const day = new Date(happened).toISOString().slice(0, 10);
-  return toEvent<AccountStale>('mailferry.account.stale', `account.stale/${id}/${day}`, happened, {
+  return toEvent('mailferry.account.stale', `account.stale/${id}/${day}`, happened, {
     account: id,
     lastSuccessAt: lastSuccessAt === undefined ? null : new Date(lastSuccessAt).toISOString(),
   });

@@ -56,12 +56,19 @@ export async function deleteMessages(
   const sessionOf = new Map(candidates.map(({ listed, sessionNumber }) => [listed, sessionNumber]));
   const shown = await shownNow(due, sessionOf, run, maildrop, lease);
   if (maildrop.hasUncommitted) return refuse(UNCOMMITTED, run);
-  const intact = await verifyAll(shown, run, lease);
-  if (intact.length === 0) return undefined;
-  const marked = new MarkedDeletions(intact, run, lease);
-  await marked.begin();
-  await marked.send(maildrop);
-  return marked;
+  const marked = new MarkedDeletions(run, lease);
+  for (let from = 0; from < shown.length; from += AT_ONCE) {
+    if (isTooLate(run)) break;
+    await marked.send(await verifyAll(shown.slice(from, from + AT_ONCE), run, lease), maildrop);
+  }
+  return marked.isEmpty ? undefined : marked;
+}
+
+/** Found intact, marked, deleted: few at a time, so that a run whose time is up has deleted what it had time for. */
+const AT_ONCE = 10;
+
+function isTooLate({ options }: AccountRun): boolean {
+  return options.deleteUntil?.aborted === true;
 }
 
 const UNCOMMITTED = 'nothing is deleted in this run, because something that was shown is not stored yet';
@@ -79,7 +86,7 @@ function refuse(reason: string, { book }: AccountRun): undefined {
 async function shownNow(
   due: readonly PlannedDeletion[],
   sessionOf: ReadonlyMap<ListedMessage, number>,
-  { account }: AccountRun,
+  run: AccountRun,
   maildrop: Maildrop,
   lease: LeaseKeeper,
 ): Promise<PlannedDeletion[]> {
@@ -89,7 +96,7 @@ async function shownNow(
   const shown: PlannedDeletion[] = [];
   for (const deletion of due) {
     const { listed } = deletion;
-    if (shown.length >= account.limits.deletionsPerRun) break;
+    if (shown.length >= run.account.limits.deletionsPerRun || isTooLate(run)) break;
     if (!maildrop.has(listed)) continue;
     if (sessionOf.get(listed) === maildrop.sessionNumber) {
       shown.push(deletion);

@@ -16,6 +16,8 @@ export interface ImportOptions {
    * properly. With a MailferryError of code TIME_UP as its reason that is no failure.
    */
   readonly stop: AbortSignal;
+  /** Aborted: no further deletion is begun, and those made so far are committed. Without it they take the time they need. */
+  readonly deleteUntil?: AbortSignal;
   /** What the account's state was a moment ago, by whoever has just read it: saves a read. */
   readonly state?: AccountState;
   /** A lease lasts so long unless it is renewed. Default: LEASE_MS. */

@@ -12,36 +12,44 @@ import type { Maildrop } from './maildrop.ts';
 
 /** Messages marked `deleting` in the ledger and on the server. */
 export class MarkedDeletions {
-  readonly #due: readonly PlannedDeletion[];
   readonly #run: AccountRun;
   readonly #lease: LeaseKeeper;
   readonly #entries: DeletionEntry[] = [];
   readonly #sent: PlannedDeletion[] = [];
+  readonly #refused: PlannedDeletion[] = [];
+  #isBegun = false;
 
-  constructor(due: readonly PlannedDeletion[], run: AccountRun, lease: LeaseKeeper) {
-    this.#due = due;
+  constructor(run: AccountRun, lease: LeaseKeeper) {
     this.#run = run;
     this.#lease = lease;
   }
 
-  async begin(): Promise<void> {
-    const { ledger } = this.#run.ports;
-    // The fence: refused if another run took over. Then the marks, so that whatever happens to QUIT is found out.
-    await this.#lease.prove();
-    if ((await ledger.setDeletionsUnsettled(this.#lease.hold, true)) === 'stale')
-      throw leaseLost(this.#lease.hold);
-    this.#run.book.deletions = { outcome: 'unknown', entries: this.#entries };
-    await ledger.mark(this.#run.account.id, this.#due.map(refOf), this.#markOf('deleting'));
+  get isEmpty(): boolean {
+    return !this.#isBegun;
   }
 
-  async send(maildrop: Maildrop): Promise<void> {
-    for (const deletion of this.#due) {
+  /** Mark them in the ledger, then on the server, so that whatever happens to QUIT is found out. @throws LEASE_LOST */
+  async send(due: readonly PlannedDeletion[], maildrop: Maildrop): Promise<void> {
+    if (due.length === 0) return;
+    if (!this.#isBegun) await this.#begin();
+    const { account, ports } = this.#run;
+    await ports.ledger.mark(account.id, due.map(refOf), this.#markOf('deleting'));
+    for (const deletion of due) {
       await this.#lease.keep();
       const dele = await this.#dele(deletion, maildrop);
       const { uidl, sha256 } = deletion.record;
       this.#entries.push({ uidl, sha256, reason: deletion.reason, dele });
-      if (dele === 'ok') this.#sent.push(deletion);
+      (dele === 'ok' ? this.#sent : this.#refused).push(deletion);
     }
+  }
+
+  /** The fence: refused if another run took over. */
+  async #begin(): Promise<void> {
+    await this.#lease.prove();
+    if ((await this.#run.ports.ledger.setDeletionsUnsettled(this.#lease.hold, true)) === 'stale')
+      throw leaseLost(this.#lease.hold);
+    this.#run.book.deletions = { outcome: 'unknown', entries: this.#entries };
+    this.#isBegun = true;
   }
 
   /** After the `+OK` to QUIT. */
@@ -49,9 +57,8 @@ export class MarkedDeletions {
     const { book, account, ports } = this.#run;
     for (const { listed } of this.#sent) book.deleted(listed);
     book.deletions = { outcome: 'committed', entries: this.#entries };
-    const refused = this.#due.filter((deletion) => !this.#sent.includes(deletion));
     await ports.ledger.mark(account.id, this.#sent.map(refOf), this.#markOf('deleted'));
-    await ports.ledger.mark(account.id, refused.map(refOf), undefined);
+    await ports.ledger.mark(account.id, this.#refused.map(refOf), undefined);
     if ((await ports.ledger.setDeletionsUnsettled(this.#lease.hold, false)) === 'stale')
       throw leaseLost(this.#lease.hold);
   }

@@ -1,5 +1,6 @@
 // What a ledger keeps of the account itself: its runs, its progress, whether deletions are unsettled. Leases are not copied.
 
+import type { AccountId } from '../core/account.ts';
 import type { AccountProgress } from '../core/account-state.ts';
 import { MailferryError } from '../core/errors.ts';
 import { inParallel } from '../core/in-parallel.ts';
@@ -7,34 +8,27 @@ import { leaseLost } from '../core/lease-lost.ts';
 import type { RunRecord } from '../core/run-record.ts';
 import { AT_ONCE, mayGoOn } from './account-move.ts';
 import type { AccountMove } from './account-move.ts';
+import type { MovePorts } from './move-ports.ts';
 import { isSame } from './same-record.ts';
 
 /** More runs than an account has in a lifetime: one every 5 minutes for nine years. */
 export const ALL_RUNS = 1_000_000;
 
 /**
- * What the target did by itself is newer than what the source knows: to copy over it would undo it.
- * @throws MOVE_REFUSED, LEDGER_FAILED
+ * Whether the target has worked on the account by itself, since an earlier move or without one: then what it knows is newer,
+ * or its own, and nothing of it is changed.
+ * @throws LEDGER_FAILED
  */
-export async function refuseOwnWork({
-  account,
-  ports,
-}: Pick<AccountMove, 'account' | 'ports'>): Promise<void> {
-  const { source, target } = ports;
-  const [newest] = await target.ledger.runs(account, 1);
-  if (newest === undefined) return;
+export async function hasOwnRuns(
+  account: AccountId,
+  { source, target }: Pick<MovePorts, 'source' | 'target'>,
+): Promise<boolean> {
   const runs = await source.ledger.runs(account, ALL_RUNS);
-  if (runs.some(({ runId }) => runId === newest.runId)) return;
-  const endedAt = new Date(newest.endedAt).toISOString();
-  throw new MailferryError(
-    `the target has worked on account ${account} by itself: its run ${newest.runId}, which ended at ${endedAt}, is none of the source's`,
-    {
-      code: 'MOVE_REFUSED',
-      scope: 'account',
-      retryable: false,
-      hint: 'move from where the account was worked on last, or into a place that is empty',
-    },
-  );
+  const known = new Set(runs.map(({ runId }) => runId));
+  // A ledger forgets its oldest runs: those that are older than all it has may have come from it.
+  const oldest = runs.at(-1)?.runId ?? '';
+  const there = await target.ledger.runs(account, ALL_RUNS);
+  return there.some(({ runId }) => runId > oldest && !known.has(runId));
 }
 
 /** Before any mark `deleting` is copied: the target's next run finds out from the listing, as the source's would have. */
@@ -67,11 +61,14 @@ async function countSame(runs: readonly RunRecord[], { account, ports }: Account
 }
 
 /** Last of all: an account that has its progress is moved. @throws LEASE_LOST */
-export async function copyProgress({ account, ports, leases }: AccountMove): Promise<void> {
+export async function copyProgress({ account, ports, leases, isTargetAhead }: AccountMove): Promise<void> {
   const { source, target } = ports;
-  const { progress } = await source.ledger.state(account);
+  const before = await target.ledger.state(account);
+  const own = isTargetAhead ? before.progress : undefined;
+  const progress = own ?? (await source.ledger.state(account)).progress;
   if (progress === undefined) return;
   const wanted = toMoved(progress);
+  if (isSame(before.progress, wanted)) return;
   const hold = leases.holdOf(target.lease);
   if ((await target.ledger.saveProgress(account, wanted, hold)) === 'stale') throw leaseLost(hold);
   const { progress: there } = await target.ledger.state(account);

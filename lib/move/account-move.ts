@@ -28,6 +28,8 @@ export interface AccountMove {
   readonly options: MoveOptions;
   readonly leases: HeldLeases;
   readonly book: MoveBook;
+  /** The target has worked on the account by itself: nothing that it knows is changed. */
+  readonly isTargetAhead: boolean;
   /** Stands in the marks that the move sets. */
   readonly runId: string;
 }

@@ -5,7 +5,6 @@ import { createHash } from 'node:crypto';
 import { inParallel } from '../core/in-parallel.ts';
 import { rawKey } from '../core/keys.ts';
 import type { MessageRecord, RecordMark, Sha256 } from '../core/record.ts';
-import { NO_UIDL } from '../core/uidl.ts';
 import type { Blob } from '../ports.ts';
 import { AT_ONCE, mayGoOn } from './account-move.ts';
 import type { AccountMove } from './account-move.ts';
@@ -13,9 +12,8 @@ import { unlessUnreadable } from './copy-object.ts';
 import { isDocumentOf } from './own-document.ts';
 import { parseObjectName, prefixOf } from './object-name.ts';
 import type { ObjectGroup, ObjectName } from './object-name.ts';
-import { findThere, findWithoutUidl, inGroups } from './records-there.ts';
-import type { RecordsOfUidl } from './records-there.ts';
-import { isSame, mergedRecord } from './same-record.ts';
+import { inGroups, TargetRecords } from './records-there.ts';
+import { isSame } from './same-record.ts';
 
 /** @throws INTERRUPTED, LEASE_LOST, ARCHIVE_UNREADABLE */
 export async function compareObjects(group: ObjectGroup, move: AccountMove): Promise<void> {
@@ -65,29 +63,26 @@ async function readProof(
 /** @throws INTERRUPTED, LEASE_LOST, LEDGER_FAILED */
 export async function compareRecords(move: AccountMove): Promise<void> {
   const { account, ports, options } = move;
-  let withoutUidl: RecordsOfUidl | undefined;
+  const target = new TargetRecords(move);
   for await (const group of inGroups(ports.source.ledger.records(account))) {
     await mayGoOn(move);
-    const there = await findThere(group, move);
+    const there = await target.find(group);
     for (const record of group) {
-      if (record.uidl === NO_UIDL) withoutUidl ??= await findWithoutUidl(move);
-      const found = record.uidl === NO_UIDL ? withoutUidl?.like(record) : there.get(record);
-      compareRecord(record, found, move);
+      compareRecord(record, there.get(record), move);
       options.observer?.done?.('record');
     }
   }
 }
 
-/** Of one whose object the target has not, only the mark may be another. */
+/** Of one whose object the target has not, the mark is another; of one that the target made itself, anything may be. */
 function compareRecord(record: MessageRecord, there: MessageRecord | undefined, move: AccountMove): void {
   const { account, book } = move;
   const { records } = book;
   records.listed += 1;
   const isLeft = record.state === 'stored' && book.hasProblem(rawKey(account, record.dt, record.sha256));
   const wanted = isLeft ? { ...record, mark: lostMarkOf(there) } : record;
-  const expected = book.isKept(record) ? mergedRecord(wanted, there) : wanted;
   if (there?.state === 'stored' && there.mark?.kind === 'lost') records.lost += 1;
-  if (isSame(expected, there)) return;
+  if (isSame(wanted, there) || (book.isKept(record) && there !== undefined)) return;
   records.different += 1;
   book.reportRecord('record-different', record);
 }

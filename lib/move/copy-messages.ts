@@ -9,18 +9,19 @@ import { AT_ONCE, mayGoOn } from './account-move.ts';
 import type { AccountMove } from './account-move.ts';
 import { copyObject } from './copy-object.ts';
 import { orderParsing } from './order-parsing.ts';
-import { findThere, inGroups } from './records-there.ts';
-import { isSame, mergedRecord } from './same-record.ts';
+import { inGroups, TargetRecords } from './records-there.ts';
+import { isSame, isTargetsOwn } from './same-record.ts';
 
 /**
  * @throws INTERRUPTED, LEASE_LOST, and what the target throws; what is copied stays copied
  */
 export async function copyMessages(move: AccountMove): Promise<void> {
+  const target = new TargetRecords(move);
   // An object is told one UIDL: if there is one under which its octets were fetched, that.
   for (const isProven of [true, false]) {
     const records = move.ports.source.ledger.records(move.account);
     for await (const group of inGroups(select(records, (record) => isFetched(record) === isProven))) {
-      const there = await findThere(group, move);
+      const there = await target.find(group);
       await inParallel(group, AT_ONCE, async (record) => {
         await mayGoOn(move);
         await copyRecord(record, there.get(record), move);
@@ -90,15 +91,13 @@ function metadataOf(record: StoredRecord, key: string, { account }: AccountMove)
 async function write(
   wanted: MessageRecord,
   there: MessageRecord | undefined,
-  { account, ports: { target } }: AccountMove,
+  { account, ports: { target }, isTargetAhead }: AccountMove,
 ): Promise<'copied' | 'present' | 'kept'> {
-  const expected = mergedRecord(wanted, there);
-  const isTheirs = there !== undefined && !isSame(expected, wanted);
-  if (isSame(expected, there)) return isTheirs ? 'kept' : 'present';
-  const { outcome, record } = await target.ledger.commit(account, wanted);
+  if (isSame(wanted, there)) return 'present';
+  if (isTargetsOwn(wanted, there, isTargetAhead)) return 'kept';
+  const { record } = await target.ledger.commit(account, wanted);
   // Of a record that was there a commit has cleared the mark.
   if (wanted.state === 'stored' && record.state === 'stored' && !isSame(wanted.mark, record.mark))
     await target.ledger.mark(account, [wanted], wanted.mark);
-  if (!isSame(mergedRecord(wanted, record), wanted)) return 'kept';
-  return outcome === 'exists' && there === undefined ? 'present' : 'copied';
+  return 'copied';
 }

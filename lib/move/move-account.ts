@@ -3,7 +3,7 @@
 
 import type { AccountId } from '../core/account.ts';
 import { HeldLeases, underLeases } from '../lease/held-leases.ts';
-import { copyProgress, copyRuns, copyUnsettled, refuseOwnWork } from './account-history.ts';
+import { copyProgress, copyRuns, copyUnsettled, hasOwnRuns } from './account-history.ts';
 import type { AccountMove, MoveOptions } from './account-move.ts';
 import { compareObjects, compareRecords } from './compare-places.ts';
 import { copyGroup } from './copy-group.ts';
@@ -15,7 +15,7 @@ import { OBJECT_GROUPS } from './object-name.ts';
 
 /**
  * Safe to repeat, after any interruption too: what is in the target is recognised, and the rest is done.
- * @throws LEASE_HELD, MOVE_REFUSED before anything is copied; INTERRUPTED, LEASE_LOST, RUN_UNBALANCED, ARCHIVE_*,
+ * @throws LEASE_HELD before anything is copied; INTERRUPTED, LEASE_LOST, RUN_UNBALANCED, ARCHIVE_*,
  *         LEDGER_FAILED, SPOOL_FAILED: what is copied then stays copied
  */
 export async function moveAccount(
@@ -29,18 +29,19 @@ export async function moveAccount(
     { where: ' in the target of the move', lease: target.lease },
   ];
   const leases = await HeldLeases.acquire(account, places, ports);
-  const move = { account, ports, options, leases, book: new MoveBook(), runId: ports.newRunId() };
   return await underLeases(leases, async () => {
+    const isTargetAhead = await hasOwnRuns(account, ports);
+    const book = new MoveBook();
+    const move = { account, ports, options, leases, book, isTargetAhead, runId: ports.newRunId() };
     await copyAll(move);
     await compareAll(move);
     await copyProgress(move);
     await leases.prove();
-    return move.book.toReport(account);
+    return book.toReport(account, isTargetAhead);
   });
 }
 
 async function copyAll(move: AccountMove): Promise<void> {
-  await refuseOwnWork(move);
   move.options.observer?.phase?.('copying');
   for (const group of OBJECT_GROUPS) if (group !== 'raw') await copyGroup(group, move);
   await copyUnsettled(move);

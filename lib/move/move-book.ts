@@ -58,12 +58,13 @@ export class MoveBook {
   }
 
   /** @throws RUN_UNBALANCED: a bug of ours, or another program at work, that must not pass for a good move */
-  toReport(account: AccountId): MoveReport {
+  toReport(account: AccountId, isTargetAhead: boolean): MoveReport {
     const counts = OBJECT_GROUPS.map((group) => [group, this.#objectCounts(group)] as const);
     const { listed, copied, present, kept } = this.records;
     if (listed !== copied + present + kept) throw unbalanced('records', this.records);
     return {
       account,
+      isTargetAhead,
       objects: Object.fromEntries(counts) as Record<ObjectGroup, ObjectCounts>,
       records: this.records,
       runs: this.runs,

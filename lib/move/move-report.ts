@@ -23,7 +23,7 @@ export interface RecordCounts {
   /** Written or brought up to date by this move. */
   copied: number;
   present: number;
-  /** The target had recorded the message itself, and keeps when and by which run it was first seen. */
+  /** The target had a record of the message that it made itself: that stays as it is. */
   kept: number;
   /** Of all these: marked `lost` in the target. */
   lost: number;
@@ -33,6 +33,8 @@ export interface RecordCounts {
 
 export interface MoveReport {
   readonly account: AccountId;
+  /** The target has worked on the account by itself: what it knew of it stays, and its progress. */
+  readonly isTargetAhead: boolean;
   readonly objects: Readonly<Record<ObjectGroup, Readonly<ObjectCounts>>>;
   readonly records: Readonly<RecordCounts>;
   /** Run records of the source, all of them in the target. */

@@ -1,21 +1,17 @@
 // What a move of one account would do, as far as names and records tell. Takes no lease, writes nothing, reads no object.
 
 import type { AccountId } from '../core/account.ts';
-import { MailferryError } from '../core/errors.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import { rawKey } from '../core/keys.ts';
 import type { MessageRecord } from '../core/record.ts';
-import { toRunError } from '../core/run-error.ts';
 import type { RunError } from '../core/run-error.ts';
-import { NO_UIDL } from '../core/uidl.ts';
-import { ALL_RUNS, refuseOwnWork } from './account-history.ts';
+import { ALL_RUNS, hasOwnRuns } from './account-history.ts';
 import { AT_ONCE } from './account-move.ts';
 import type { MovePorts } from './move-ports.ts';
 import { OBJECT_GROUPS, parseObjectName, prefixOf } from './object-name.ts';
 import type { ObjectGroup } from './object-name.ts';
-import { findThere, findWithoutUidl, inGroups } from './records-there.ts';
-import type { RecordsOfUidl } from './records-there.ts';
-import { isSame, mergedRecord } from './same-record.ts';
+import { inGroups, TargetRecords } from './records-there.ts';
+import { isSame } from './same-record.ts';
 
 export interface PreviewCounts {
   /** In the source. */
@@ -36,6 +32,8 @@ export interface MovePreview {
   readonly missing: number;
   /** Files that are none of ours. */
   readonly foreign: number;
+  /** The target has worked on the account by itself: what it knows would stay. */
+  readonly isTargetAhead: boolean;
   /** Why the move would not even begin. */
   readonly obstacles: readonly RunError[];
 }
@@ -47,7 +45,8 @@ export async function previewMove(account: AccountId, ports: MovePorts): Promise
   for (const group of OBJECT_GROUPS) await preview.countObjects(group);
   await preview.countRecords();
   const runs = await ports.source.ledger.runs(account, ALL_RUNS);
-  return { account, ...preview.counts, runs: runs.length, obstacles };
+  const isTargetAhead = await hasOwnRuns(account, ports);
+  return { account, ...preview.counts, runs: runs.length, isTargetAhead, obstacles };
 }
 
 class Preview {
@@ -73,12 +72,6 @@ class Preview {
 
   async findObstacles(): Promise<RunError[]> {
     const obstacles: RunError[] = [];
-    try {
-      await refuseOwnWork({ account: this.#account, ports: this.#ports });
-    } catch (error) {
-      if (!(error instanceof MailferryError) || error.code !== 'MOVE_REFUSED') throw error;
-      obstacles.push(toRunError(error));
-    }
     for (const place of ['source', 'target'] as const) {
       const { lease } = await this.#ports[place].ledger.state(this.#account);
       if (lease !== undefined && lease.expiresAt > this.#ports.now())
@@ -104,21 +97,18 @@ class Preview {
   }
 
   async countRecords(): Promise<void> {
-    const move = { account: this.#account, ports: this.#ports };
-    let withoutUidl: RecordsOfUidl | undefined;
+    const target = new TargetRecords({ account: this.#account, ports: this.#ports });
     for await (const group of inGroups(this.#ports.source.ledger.records(this.#account))) {
-      const there = await findThere(group, move);
-      if (group.some(({ uidl }) => uidl === NO_UIDL)) withoutUidl ??= await findWithoutUidl(move);
+      const there = await target.find(group);
       await inParallel(group, AT_ONCE, async (record) => {
-        const found = record.uidl === NO_UIDL ? withoutUidl?.like(record) : there.get(record);
-        await this.#countRecord(record, found);
+        await this.#countRecord(record, there.get(record));
       });
     }
   }
 
   async #countRecord(record: MessageRecord, found: MessageRecord | undefined): Promise<void> {
     this.counts.records.listed += 1;
-    if (isSame(mergedRecord(record, found), found)) this.counts.records.present += 1;
+    if (isSame(record, found)) this.counts.records.present += 1;
     if (record.state !== 'stored') return;
     const { source, target } = this.#ports;
     const key = rawKey(this.#account, record.dt, record.sha256);

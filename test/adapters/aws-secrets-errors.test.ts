@@ -12,13 +12,13 @@ import { inSecretsManager, inSsm, openScriptedSecrets } from '../support/scripte
 
 const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:mail/pop-AbCdEf';
 
-test('an id may be an ARN, and what follows the last # is the JSON key', () => {
+test('an id may be an ARN, and what follows the first # is the JSON key', () => {
   for (const [locator, id, jsonKey] of [
     ['mail', 'mail', undefined],
     ['mail#ann', 'mail', 'ann'],
     [ARN, ARN, undefined],
     [`${ARN}#ann:b`, ARN, 'ann:b'],
-    ['mail#a#b', 'mail#a', 'b'],
+    ['mail#a#b', 'mail', 'a#b'],
     ['mail#', 'mail', ''],
   ] as const) {
     assert.deepEqual(splitSecretsManagerLocator(locator), { id, jsonKey });

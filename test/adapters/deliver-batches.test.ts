@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { deliverBatches } from '../../lib/adapters/deliver-batches.ts';
 import type { Service, Verdict } from '../../lib/adapters/deliver-batches.ts';
 
@@ -47,6 +47,27 @@ test('a signal ends the pause before entries are sent again', async () => {
   );
   assert.deepEqual([calls, taken], [1, 1]);
   assert.ok(failure instanceof Error && failure.name === 'AbortError');
+});
+
+test('a call that is refused for what is in it does not keep the others back, and one that fails does', async () => {
+  for (const [name, calls] of [
+    ['BatchRequestTooLong', 3],
+    ['ServiceUnavailable', 1],
+  ] as const) {
+    let called = 0;
+    const thrown = Object.assign(new Error(), { name });
+    const { taken, failure } = await deliverBatches(
+      Array.from({ length: 30 }, (_, index) => index),
+      service(async (entries) => {
+        called += 1;
+        if (entries.includes(0)) throw thrown;
+        return entries.map(() => 'taken');
+      }),
+      ONE_AT_A_TIME,
+    );
+    assert.deepEqual([called, taken], [calls, (calls - 1) * 10]);
+    assert.equal(failure, thrown);
+  }
 });
 
 test('without entries the service is not called', async () => {

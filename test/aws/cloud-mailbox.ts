@@ -56,36 +56,27 @@ export async function openCloudMailbox(
 ): Promise<CloudMailbox> {
   const stack = new AsyncDisposableStack();
   try {
-    const folder = stack.use(await temporaryFolder());
-    const rig = stack.use(await rigs.open());
+    const { path: folder } = stack.use(await temporaryFolder());
+    const { moto, proxy, prefix } = stack.use(await rigs.open());
     const dynalite = stack.use(await startDynalite());
     const server = stack.use(await startPop3Server({ maildrop, user: USER, password: PASSWORD }));
-    const temporary = join(folder.path, 'tmp');
+    const temporary = join(folder, 'tmp');
     await mkdir(temporary);
-    const env = { ...environmentOf(rig.proxy, dynalite, rig.moto, folder.path), TMPDIR: temporary };
-    const configFile = join(folder.path, 'mailferry.yaml');
+    const env = { ...environmentOf(proxy, dynalite, moto, folder), TMPDIR: temporary };
+    const configFile = join(folder, 'mailferry.yaml');
+    const places = { server, moto, proxy, dynalite, prefix, folder, temporary, configFile, env };
     const mailbox: CloudMailbox = {
-      server,
-      moto: rig.moto,
-      proxy: rig.proxy,
-      dynalite,
-      prefix: rig.prefix,
-      folder: folder.path,
-      temporary,
-      configFile,
-      env,
+      ...places,
+      ...commandsOf(configFile, env),
       configure: async (changes = {}, account = {}) => {
-        const archive = `s3://${rig.moto.bucket}/${rig.prefix}`;
+        const archive = `s3://${moto.bucket}/${prefix}`;
         const accounts = [{ ...accountAt(server.port), ...account }];
         const config = { archive, ledger: `dynamodb://${TABLE}`, accounts, ...changes };
         await writeFile(configFile, JSON.stringify(config, null, 2));
       },
-      run: async (...args) => await runImportOfOne({ configFile, password: PASSWORD, args, env }),
-      cli: async (...args) =>
-        await runCli([...args, '--config', configFile], { env: { ...env, [PASSWORD_VARIABLE]: PASSWORD } }),
       written: async (below = '') => {
-        const keys = await rig.moto.versions(rig.prefix + below);
-        return keys.map((key) => key.slice(rig.prefix.length));
+        const keys = await moto.versions(prefix + below);
+        return keys.map((key) => key.slice(prefix.length));
       },
       [Symbol.asyncDispose]: async () => await stack.disposeAsync(),
     };
@@ -95,6 +86,14 @@ export async function openCloudMailbox(
     await stack.disposeAsync();
     throw error;
   }
+}
+
+function commandsOf(configFile: string, env: CloudMailbox['env']): Pick<CloudMailbox, 'run' | 'cli'> {
+  return {
+    run: async (...args) => await runImportOfOne({ configFile, password: PASSWORD, args, env }),
+    cli: async (...args) =>
+      await runCli([...args, '--config', configFile], { env: { ...env, [PASSWORD_VARIABLE]: PASSWORD } }),
+  };
 }
 
 /** Made once for a moto. */

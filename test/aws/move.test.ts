@@ -46,7 +46,7 @@ import { openCloudMailbox, PASSWORD } from './cloud-mailbox.ts';
 import type { CloudMailbox } from './cloud-mailbox.ts';
 
 const options = { skip: motoSkip(), timeout: 240_000 };
-const MESSAGES = 200;
+const MESSAGES = 40;
 const NOW = Date.UTC(2026, 10, 23);
 const rigs = new S3Rigs();
 after(async () => await rigs[Symbol.asyncDispose]());
@@ -94,7 +94,7 @@ test(
     };
     for (const [key, octets] of trees.folder) assert.deepEqual(trees.back.get(key), octets, key);
     assert.match(await cli('audit', '--server', '--config', back), /^test: everything agrees$/m);
-    assert.match(await cli('import', '--config', back), /7 listed: 7 known/);
+    assert.match(await cli('import', '--config', back), /7 messages listed = 7 known/);
   },
 );
 
@@ -114,7 +114,7 @@ test(
     assert.equal(rebuilt.exitCode, 0, rebuilt.stderr);
     assert.match(rebuilt.stdout, /5 files in the archive: 5 recorded now, 0 recorded before, 0 not recorded/);
     const imported = await runCli(['import', '--config', mailbox.configFile], { env });
-    assert.match(imported.stdout, /5 listed: 5 known/);
+    assert.match(imported.stdout, /5 messages listed = 5 known/);
     const again = await runCli(['rebuild-ledger', '--config', mailbox.configFile, '--json'], { env });
     assert.deepEqual(JSON.parse(again.stdout).accounts[0].counts, {
       objects: 5,
@@ -216,7 +216,8 @@ async function fill({ blobs, ledger, lease }: MoveTarget): Promise<StoredRecord[
   }
   for (const runId of ['01JH0000000000000000000001', '01JH0000000000000000000002'])
     await ledger.recordRun(runRecord(runId));
-  await ledger.saveProgress(ANN, accountProgress({ lastRunId: '01JH0000000000000000000002' }), undefined);
+  const progress = accountProgress({ lastRunId: '01JH0000000000000000000002', settled: undefined });
+  await ledger.saveProgress(ANN, progress, undefined);
   const hold = await lease.acquire(ANN, 'a run that died', 1);
   assert.ok('fence' in hold);
   await ledger.setDeletionsUnsettled(hold, true);
@@ -237,7 +238,7 @@ async function assertSame(source: MoveTarget, target: MoveTarget): Promise<void>
 }
 
 test(
-  'hundreds of messages go from a folder to AWS and back: the same octets, the same records',
+  'messages and records of every kind go from a folder to AWS and back: the same octets, the same records',
   options,
   async () => {
     await using places = await Places.open();
@@ -276,7 +277,7 @@ test(
       report = await places.move(folder, cloud).catch((error: unknown) => assertOfStore(error));
     rig.proxy.onRequest = () => undefined;
     assert.ok(report && isComplete(report));
-    assert.ok(faults > 50, `${faults} faults`);
+    assert.ok(faults > 10, `${faults} faults`);
     await assertSame(folder, cloud);
     const keys = (await readTree(folder.path)).map(([key]) => rig.prefix + key);
     assert.deepEqual(await rig.moto.versions(rig.prefix), keys);
@@ -322,16 +323,18 @@ test(
       { dryRun: false, stop: new AbortController().signal },
     );
     assert.deepEqual(report.problems, []);
-    const stored = (await recordsIn(folder)).filter((record) => record.state === 'stored');
-    const expected = stored.map((record) => ({
-      ...record,
-      mark: undefined,
-      headerSha256: undefined,
-      ...(record.identifiedBy === 'header' && { uidl: '', identifiedBy: 'octets' }),
-    }));
-    const found = (await recordsIn({ ledger })).map((record) => ({ ...record, headerSha256: undefined }));
-    const inOrder = (records: readonly object[]): string[] =>
-      records.map((record) => JSON.stringify(record)).sort();
-    assert.deepEqual(inOrder(found), inOrder(expected));
+    const expected = (await recordsIn(folder)).flatMap((record): StoredRecord[] => {
+      if (record.state !== 'stored') return [];
+      // Marks are the ledger's alone; what was recognised by its header is fetched again under its new UIDL.
+      const known = { ...record, mark: undefined, headerSha256: undefined };
+      return [
+        record.identifiedBy === 'octets' ? known : { ...known, uidl: uidlOf(''), identifiedBy: 'octets' },
+      ];
+    });
+    const found = (await recordsIn({ ledger })).flatMap((record) =>
+      record.state === 'stored' ? [{ ...record, headerSha256: undefined }] : [],
+    );
+    const byContent = (a: StoredRecord, b: StoredRecord): number => (a.sha256 < b.sha256 ? -1 : 1);
+    assert.deepEqual(found.sort(byContent), expected.sort(byContent));
   },
 );

@@ -73,6 +73,13 @@ test('more accounts than a deployment can carry are refused, with the way that i
   assert.match(await refusalOf(() => ({ accounts })), /1000 accounts.*mailferry accounts apply/);
 });
 
+test('events that are switched off cannot be asked for', async () => {
+  assert.match(
+    await refusalOf(() => ({ events: false, messageEvents: true })),
+    /switched off, and asked for/,
+  );
+});
+
 test('no hours at all make nothing stale', async () => {
   assert.match(await refusalOf(() => ({ staleHours: 0 })), /staleHours is 0/);
 });

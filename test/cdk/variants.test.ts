@@ -80,7 +80,7 @@ test('a key of one’s own encrypts both buckets through bucket keys, and only w
       effect: 'Allow',
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources: [KEY_ARN],
-      condition: { StringEquals: { 'kms:ViaService': 's3.<AWS::Region>.amazonaws.com' } },
+      condition: { StringEquals: { 'kms:ViaService': 's3.<AWS::Region>.<AWS::URLSuffix>' } },
     });
   }
 });
@@ -148,11 +148,12 @@ test('what one has already is used: a network, a topic, an event bus, secrets, a
 });
 
 test('what is switched off is not there, and without accounts nothing could write them', () => {
-  using stack = synthesize({ alarms: false, dashboard: false, parserNetwork: 'open' });
+  using stack = synthesize({ alarms: false, dashboard: false, events: false, parserNetwork: 'open' });
   const types = new Set(Object.values(stack.resources).map(({ Type }) => Type));
   for (const type of [
     'AWS::CloudWatch::Alarm',
     'AWS::CloudWatch::Dashboard',
+    'AWS::Events::EventBus',
     'AWS::SNS::Topic',
     'AWS::Glue::Table',
     'AWS::EC2::VPC',
@@ -161,6 +162,7 @@ test('what is switched off is not there, and without accounts nothing could writ
     assert.ok(!types.has(type), type);
   }
   assert.equal(stack.ofType('AWS::Lambda::Function').length, 4);
+  assert.doesNotMatch(JSON.stringify(stack.resources), /events:PutEvents|MAILFERRY_EVENT_BUS/);
   assert.deepEqual(stack.findings, []);
 });
 

@@ -73,3 +73,11 @@ test('a closed clock runs no more, and one without a time never did', (context) 
   stop.abort();
   assert.equal(endless.stop.aborted, true);
 });
+
+test('deletions begin no later than half-way through the reserve', (context) => {
+  const { clock } = startClock(context, 100_000);
+  context.mock.timers.tick(89_999);
+  assert.equal(clock.deleteUntil.aborted, false);
+  context.mock.timers.tick(1);
+  assertTimeUp(clock.deleteUntil);
+});

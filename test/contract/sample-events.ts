@@ -44,39 +44,39 @@ const counts: RunCounts = {
 export function eventsOfEveryKind(tag = 'a'): FerryEvent[] {
   const id = (kind: string): string => `${tag}/${kind}`;
   return [
-    toEvent<MessageStored>('mailferry.message.stored', id('stored'), HAPPENED, ofMessage),
-    toEvent<MessageParsed>('mailferry.message.parsed', id('parsed'), HAPPENED, {
+    toEvent('mailferry.message.stored', id('stored'), HAPPENED, ofMessage),
+    toEvent('mailferry.message.parsed', id('parsed'), HAPPENED, {
       ...ofMessage,
       parsedKey: parsedKey(...place),
       outcome: 'failed',
     }),
-    toEvent<MessageQuarantined>('mailferry.message.quarantined', id('quarantined'), HAPPENED, {
+    toEvent('mailferry.message.quarantined', id('quarantined'), HAPPENED, {
       ...ofRun,
       uidlHash,
     }),
-    toEvent<MessageDeleted>('mailferry.message.deleted', id('deleted'), HAPPENED, {
+    toEvent('mailferry.message.deleted', id('deleted'), HAPPENED, {
       ...ofRun,
       sha256,
       uidlHash,
     }),
-    toEvent<AccountAuthFailed>('mailferry.account.auth-failed', id('auth-failed'), HAPPENED, {
+    toEvent('mailferry.account.auth-failed', id('auth-failed'), HAPPENED, {
       ...ofRun,
       nextAttemptAt: AT,
     }),
-    toEvent<AccountAuthFailed>('mailferry.account.auth-failed', id('no-next'), HAPPENED, {
+    toEvent('mailferry.account.auth-failed', id('no-next'), HAPPENED, {
       ...ofRun,
       nextAttemptAt: null,
     }),
-    toEvent<AccountStale>('mailferry.account.stale', id('stale'), HAPPENED, {
+    toEvent('mailferry.account.stale', id('stale'), HAPPENED, {
       ...ofAccount,
       lastSuccessAt: AT,
     }),
-    toEvent<AccountStale>('mailferry.account.stale', id('never'), HAPPENED, {
+    toEvent('mailferry.account.stale', id('never'), HAPPENED, {
       ...ofAccount,
       lastSuccessAt: null,
     }),
-    toEvent<AccountUidlTurnover>('mailferry.account.uidl-turnover', id('turnover'), HAPPENED, ofRun),
-    toEvent<RunCompleted>('mailferry.run.completed', id('completed'), HAPPENED, {
+    toEvent('mailferry.account.uidl-turnover', id('turnover'), HAPPENED, ofRun),
+    toEvent('mailferry.run.completed', id('completed'), HAPPENED, {
       ...ofRun,
       outcome: 'partial',
       startedAt: AT,

@@ -6,6 +6,7 @@ import type { Account } from '../../lib/core/account.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
 import { importAccount } from '../../lib/import/import-account.ts';
+import type { BlobStore } from '../../lib/ports.ts';
 import { accountAt, PASSWORD } from '../session/session-under-test.ts';
 import { fixedSecrets } from '../support/fixed-secrets.ts';
 import { MemoryBlobStore, sha256Of } from '../support/memory-blob-store.ts';
@@ -22,6 +23,8 @@ export interface RunsUnderTest extends AsyncDisposable {
   run(changes?: AccountChanges, timeUpAfter?: number): Promise<RunRecord>;
   /** One run a minute after the last, as a scheduled poll makes it. */
   poll(changes?: AccountChanges): Promise<Polled>;
+  /** One run a minute after the last, whose time for deletions is over once the server has got so many. */
+  runDeleting(changes: AccountChanges, deletions: number): Promise<RunRecord>;
   /** Before the next run. */
   pass(timeMs: number): void;
   /** Whether the archive has a message with these octets. */
@@ -73,6 +76,24 @@ export async function startRuns(maildrop: TestMessage[], faults: Pop3Faults = {}
     server,
     ledger,
     poll,
+    runDeleting: async ({ limits, ...changes }, deletions) => {
+      time += 60_000;
+      const plain = accountAt(server.port);
+      const account = { ...plain, ...changes, limits: { ...plain.limits, ...limits } };
+      const { signal } = new AbortController();
+      const late = new AbortController();
+      const verify = async (...args: Parameters<MemoryBlobStore['verify']>): Promise<Verified> => {
+        const sent = server.sessions.flatMap(({ commands }) => commands);
+        if (sent.filter((command) => command.startsWith('DELE')).length >= deletions) late.abort();
+        return await blobs.verify(...args);
+      };
+      const watched = { ...ports, blobs: withVerify(blobs, verify) };
+      return await importAccount(account, watched, {
+        stop: signal,
+        abort: signal,
+        deleteUntil: late.signal,
+      });
+    },
     pass: (timeMs) => {
       time += timeMs;
     },
@@ -95,6 +116,18 @@ export async function startRuns(maildrop: TestMessage[], faults: Pop3Faults = {}
     },
     isStored: ({ content }) => blobs.writes.some((key) => key.includes(sha256Of(content as Buffer))),
     [Symbol.asyncDispose]: () => server.close(),
+  };
+}
+
+type Verified = Awaited<ReturnType<MemoryBlobStore['verify']>>;
+
+function withVerify(blobs: MemoryBlobStore, verify: MemoryBlobStore['verify']): BlobStore {
+  return {
+    put: async (...args) => await blobs.put(...args),
+    get: async (key) => await blobs.get(key),
+    stat: async (key) => await blobs.stat(key),
+    list: (prefix) => blobs.list(prefix),
+    verify,
   };
 }
 

@@ -3,8 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { LEASE_MS } from '../../lib/core/limits.ts';
-import type { MessageRecord, StoredRecord } from '../../lib/core/record.ts';
+import type { StoredRecord } from '../../lib/core/record.ts';
 import { moveAccount } from '../../lib/move/move-account.ts';
 import { isComplete } from '../../lib/move/move-report.ts';
 import type { MovePorts } from '../../lib/move/move-ports.ts';
@@ -105,61 +106,79 @@ test('a move that is asked to stop ends soon, gives the leases back, and goes on
   await assertMoved(source, target);
 });
 
-test('a target that has worked on the account by itself is left as it is', async () => {
-  const { source, target, ports } = await scene();
-  await target.ledger.recordRun(runRecord('01JH0000000000000000000009'));
-  const before = await target.snapshot();
-  await assert.rejects(move(ports), { code: 'MOVE_REFUSED' });
-  assert.deepEqual(await target.snapshot(), before);
-  for (const { ledger } of [source, target]) assert.equal((await ledger.state(ANN)).lease, undefined);
-});
-
-test('an old source is not moved over what the target has made of it since; back from there is', async () => {
-  const { source, target, ports } = await scene();
-  await move(ports);
-  await target.ledger.recordRun(runRecord('01JK0000000000000000000001'));
-  await target.ledger.saveProgress(
-    ANN,
-    accountProgress({ lastRunId: '01JK0000000000000000000001' }),
-    undefined,
-  );
-  await assert.rejects(move(ports), { code: 'MOVE_REFUSED' });
-  assert.ok(isComplete(await move(portsBetween(target, source))));
-  await assertMoved(target, source);
-});
-
-test('what the target had recorded itself, without a whole run, keeps its first sight; the rest is taken over', async () => {
+test('what the target has recorded by itself stays as it is, and what it has not is added', async () => {
   const { source, target, ports } = await scene();
   const mark = { kind: 'deleted', at: NOW, runId: 'run-5' } as const;
-  const theirs: Partial<StoredRecord> = { firstSeen: 5, runId: 'of the target', listedOctets: undefined };
-  const byHeader = await source.store('proven there', { identifiedBy: 'header', mark });
-  await target.store('message 0', theirs);
-  await target.store('proven there', theirs);
-  await target.store('only in the target', theirs);
+  const theirs: Partial<StoredRecord> = {
+    firstSeen: 5,
+    runId: 'of the target',
+    listedOctets: undefined,
+    mark,
+  };
+  await source.store('proven there', { identifiedBy: 'header' });
+  for (const content of ['message 0', 'proven there', 'only in the target'])
+    await target.store(content, theirs);
+  await target.store('nameless one', { ...theirs, uidl: uidlOf('') });
   await target.store('stored there', { ...theirs, uidl: uidlOf('failed') });
+  const before = await target.records();
   const report = await move(ports);
   assert.deepEqual(report.problems, []);
-  assert.deepEqual(report.records, { listed: 19, copied: 16, present: 0, kept: 3, lost: 1, different: 0 });
+  assert.deepEqual(report.records, { listed: 19, copied: 15, present: 0, kept: 4, lost: 1, different: 0 });
   const records = await target.records();
-  const find = (uidl: string): MessageRecord | undefined => records.find((record) => record.uidl === uidl);
-  const own = { firstSeen: 5, runId: 'of the target' };
-  assert.deepEqual(find('uidl of proven there'), { ...byHeader, ...own, identifiedBy: 'octets' });
-  assert.equal(find('failed')?.state, 'stored');
-  assert.ok(find('uidl of only in the target'));
-  const { listedOctets, firstSeen } = find('uidl of message 0') as StoredRecord;
-  assert.deepEqual([listedOctets, firstSeen], ['message 0'.length + 1, 5]);
+  for (const record of before)
+    assert.ok(
+      records.some((other) => isDeepStrictEqual(other, record)),
+      record.uidl,
+    );
+  assert.equal(records.length, 15 + before.length);
 
   const again = await move(ports);
-  assert.deepEqual(again.records, { listed: 19, copied: 0, present: 16, kept: 3, lost: 1, different: 0 });
+  assert.deepEqual(again.records, { listed: 19, copied: 0, present: 15, kept: 4, lost: 1, different: 0 });
   assert.deepEqual(await target.records(), records);
 });
 
-test('without UIDL too, what the target had recorded itself keeps its first sight', async () => {
-  const { target, ports } = await scene();
-  await target.store('nameless one', { uidl: uidlOf(''), firstSeen: 5 });
+test('an old source moved over what the target has made of it since changes nothing of that; back from there all comes', async () => {
+  const { source, target, ports } = await scene();
+  await move(ports);
+  const deleted = { kind: 'deleted', at: NOW, runId: '01JK0000000000000000000001' } as const;
+  const settled = { digest: 'of a listing', known: 5, skipped: 1, until: NOW + 1000 };
+  const [, ...some] = (await target.records()).filter((record) => record.state === 'stored');
+  await target.ledger.mark(ANN, some, deleted);
+  await target.ledger.commit(ANN, failedRecord(uidlOf('skipped'), { attempts: 2 }));
+  await target.store('fetched there');
+  await target.ledger.recordRun(runRecord('01JK0000000000000000000001'));
+  const progress = accountProgress({ lastRunId: '01JK0000000000000000000001', settled });
+  await target.ledger.saveProgress(ANN, progress, undefined);
+  const records = await target.records();
+  // The source goes on as well, and its runs come after.
+  await source.store('came to the source meanwhile');
+  await source.ledger.recordRun(runRecord('01JK0000000000000000000002'));
+  for (const copied of [1, 0]) {
+    const report = await move(ports);
+    assert.ok(isComplete(report) && report.isTargetAhead);
+    assert.equal(report.records.copied, copied);
+    const there = await target.records();
+    for (const record of records)
+      assert.ok(
+        there.some((other) => isDeepStrictEqual(other, record)),
+        record.uidl,
+      );
+    assert.equal(there.length, records.length + 1);
+    // But for the listing, which is looked at again.
+    assert.deepEqual((await target.ledger.state(ANN)).progress, { ...progress, settled: undefined });
+  }
+  const back = await move(portsBetween(target, source));
+  assert.ok(isComplete(back) && !back.isTargetAhead);
+  await assertMoved(target, source);
+});
+
+test('runs that the source has forgotten are none that the target made by itself', async () => {
+  const { source, target, ports } = await scene();
+  await target.ledger.recordRun(runRecord('01JG0000000000000000000001'));
   const report = await move(ports);
-  assert.deepEqual(report.problems, []);
-  assert.equal(report.records.kept, 1);
+  assert.deepEqual([report.isTargetAhead, isComplete(report)], [false, true]);
+  assert.deepEqual((await target.ledger.state(ANN)).progress?.lastRunId, RUN_IDS[1]);
+  assert.equal((await source.ledger.runs(ANN, 10)).length, 2);
 });
 
 test('a failure without UIDL gives way to what the target has stored without one', async () => {

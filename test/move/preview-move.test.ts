@@ -30,6 +30,7 @@ test('a preview counts what a move would copy, and changes nothing on either sid
     runs: 2,
     missing: 1,
     foreign: 1,
+    isTargetAhead: false,
     obstacles: [],
   });
   assert.equal((await move(ports)).octets, octets);
@@ -45,14 +46,11 @@ test('after a move the preview has nothing left to copy', async () => {
   assert.equal(octets, 0);
 });
 
-test('a preview tells why a move would not even begin', async () => {
+test('a preview tells whether the target has worked by itself, and why a move would not even begin', async () => {
   const [source, target] = [new TestPlace(), new TestPlace()];
   await fillSource(source);
   await target.ledger.recordRun(runRecord('01JK0000000000000000000001'));
   for (const { ledger } of [source, target]) await ledger.acquire(ANN, 'host/7/a-run', 60_000);
-  const { obstacles } = await previewMove(ANN, portsBetween(source, target));
-  assert.deepEqual(
-    obstacles.map(({ code }) => code),
-    ['MOVE_REFUSED', 'LEASE_HELD', 'LEASE_HELD'],
-  );
+  const { isTargetAhead, obstacles } = await previewMove(ANN, portsBetween(source, target));
+  assert.deepEqual([isTargetAhead, obstacles.map(({ code }) => code)], [true, ['LEASE_HELD', 'LEASE_HELD']]);
 });

@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface DelayProxyOptions {
   /** The server's port on 127.0.0.1. */
   readonly port: number;
-  /** There and back again, in milliseconds. */
-  readonly roundTripMs: number;
+  /** There and back again, in milliseconds; asked for each connection. */
+  readonly roundTripMs: () => number;
 }
 
 export interface DelayProxy extends AsyncDisposable {
@@ -34,9 +34,10 @@ export async function startDelayProxy({ port, roundTripMs }: DelayProxyOptions):
     client.once('close', () => upstream.destroy());
     // The client believes to be connected at once. What it says first would leave when SYN and its answer have travelled, and
     // the server would know of it, and could greet, half a trip later.
-    const oneWayMs = roundTripMs / 2;
-    void carry(client, upstream, { oneWayMs, fromMs: roundTripMs });
-    void carry(upstream, client, { oneWayMs, fromMs: roundTripMs + oneWayMs });
+    const tripMs = roundTripMs();
+    const oneWayMs = tripMs / 2;
+    void carry(client, upstream, { oneWayMs, fromMs: tripMs });
+    void carry(upstream, client, { oneWayMs, fromMs: tripMs + oneWayMs });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

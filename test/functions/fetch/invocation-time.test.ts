@@ -17,12 +17,12 @@ function play(remainingMs: number, reserveMs: number): Record<string, number> {
     assert.equal(time.endsAt, 1000 + remainingMs);
     const came: Record<string, number> = {};
     for (let passed = 0; passed <= remainingMs; passed += 1) {
-      for (const name of ['stop', 'abort', 'over'] as const) {
+      for (const name of ['stop', 'deleteUntil', 'abort', 'over'] as const) {
         if (time[name].aborted) came[name] ??= passed;
       }
       mock.timers.tick(1);
     }
-    assert.ok([time.stop, time.abort, time.over].every(isTimeUp), 'which is no failure');
+    assert.ok([time.stop, time.deleteUntil, time.abort, time.over].every(isTimeUp), 'which is no failure');
     return came;
   } finally {
     mock.timers.reset();
@@ -30,21 +30,31 @@ function play(remainingMs: number, reserveMs: number): Record<string, number> {
 }
 
 test('work stops a reserve before the end, connections close before the books, and nobody is waited for at the end', () => {
-  assert.deepEqual(play(120_000, 30_000), { stop: 90_000, abort: 112_500, over: 117_500 });
+  assert.deepEqual(play(120_000, 30_000), {
+    stop: 90_000,
+    deleteUntil: 105_000,
+    abort: 112_500,
+    over: 117_500,
+  });
 });
 
 test('the books never need more than ten seconds', () => {
-  assert.deepEqual(play(200_000, 100_000), { stop: 100_000, abort: 190_000, over: 196_667 });
+  assert.deepEqual(play(200_000, 100_000), {
+    stop: 100_000,
+    deleteUntil: 150_000,
+    abort: 190_000,
+    over: 196_667,
+  });
 });
 
 test('a reserve that is longer than the time there is leaves half of it for work', () => {
-  assert.deepEqual(play(2000, 60_000), { stop: 1000, abort: 1750, over: 1917 });
+  assert.deepEqual(play(2000, 60_000), { stop: 1000, deleteUntil: 1500, abort: 1750, over: 1917 });
 });
 
 test('no timer outlives it', () => {
   const before = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
   const time: InvocationTime = startInvocationTime(60_000, 10_000, 0);
-  assert.equal(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length, before + 3);
+  assert.equal(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length, before + 4);
   time[Symbol.dispose]();
   assert.equal(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length, before);
 });

@@ -72,15 +72,22 @@ interface VirtualTime extends InvocationTime {
 function startVirtualTime(world: FetchWorld, fate: InvocationFate): VirtualTime {
   const { timeoutMs = 120_000, overMs = timeoutMs } = fate;
   const startedAt = world.nowMs;
-  const [stop, abort, over] = [new AbortController(), new AbortController(), new AbortController()];
+  const [stop, deleteUntil, abort, over] = Array.from({ length: 4 }, () => new AbortController()) as [
+    AbortController,
+    AbortController,
+    AbortController,
+    AbortController,
+  ];
   const reserveMs = timeoutMs * RESERVE_PART;
   const upAt = [
     [stop, timeoutMs - reserveMs],
+    [deleteUntil, timeoutMs - reserveMs / 2],
     [abort, timeoutMs - reserveMs / 4],
     [over, overMs],
   ] as const;
   return {
     stop: stop.signal,
+    deleteUntil: deleteUntil.signal,
     abort: abort.signal,
     over: over.signal,
     endsAt: startedAt + timeoutMs,

@@ -1,5 +1,5 @@
-// The accounts of a whole importer, applied as the command line does it: all passwords in one secret, half of the accounts
-// with TLS from the first octet and half without.
+// The accounts of a whole importer, applied as the command line does it: with TLS from the first octet, all or half of them, and
+// all passwords in one secret.
 
 import { readFile } from 'node:fs/promises';
 import type { DynamodbAccountDirectory } from '../../../lib/adapters/dynamodb-account-directory.ts';
@@ -16,15 +16,23 @@ export interface ServerPorts {
   readonly tlsPort: number;
 }
 
+/** All in one secret, so that one read brings all of them. Once. */
+export async function keepPasswords(
+  users: Iterable<string>,
+  password: string,
+  moto: RunningMoto,
+): Promise<void> {
+  await createSecret(moto, SECRET, Object.fromEntries([...users].map((name) => [name, password])));
+}
+
 /** @param everyMinutes how often each is polled. @returns their ids, which are the users' names */
 export async function applyAccounts(
   users: Iterable<string>,
-  dovecot: Pick<RunningDovecot, 'host' | 'password' | 'caFile'> & ServerPorts,
-  { moto, directory }: { readonly moto: RunningMoto; readonly directory: DynamodbAccountDirectory },
-  { everyMinutes, tls = 'half' }: { readonly everyMinutes: number; readonly tls?: 'half' | 'all' },
+  dovecot: Pick<RunningDovecot, 'host' | 'caFile'> & ServerPorts,
+  directory: DynamodbAccountDirectory,
+  { everyMinutes, tls }: { readonly everyMinutes: number; readonly tls: 'half' | 'all' },
 ): Promise<readonly AccountId[]> {
   const names = [...users];
-  await createSecret(moto, SECRET, Object.fromEntries(names.map((name) => [name, dovecot.password])));
   const caPem = await readFile(dovecot.caFile, 'utf8');
   const accounts = names.map((name, index) => {
     const isPlain = tls === 'half' && index % 2 === 0;

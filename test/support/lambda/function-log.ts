@@ -5,11 +5,14 @@ const KEPT_CHARACTERS = 1024 * 1024;
 export class FunctionLog {
   #pieces: string[] = [];
   #characters = 0;
+  /** All that was printed so far. */
+  octets = 0;
   /** Gets every piece of what is printed, in order; a line may come in several. */
   listener: ((text: string) => void) | undefined;
 
   add(text: string): void {
     this.listener?.(text);
+    this.octets += Buffer.byteLength(text);
     this.#pieces.push(text);
     this.#characters += text.length;
     if (this.#characters > 2 * KEPT_CHARACTERS) {
