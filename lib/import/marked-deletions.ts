@@ -31,6 +31,8 @@ export class MarkedDeletions {
   /** Mark them in the ledger, then on the server, so that whatever happens to QUIT is found out. @throws LEASE_LOST */
   async send(due: readonly PlannedDeletion[], maildrop: Maildrop): Promise<void> {
     if (due.length === 0) return;
+    // The fence: refused if another run took over.
+    await this.#lease.prove();
     if (!this.#isBegun) await this.#begin();
     const { account, ports } = this.#run;
     await ports.ledger.mark(account.id, due.map(refOf), this.#markOf('deleting'));
@@ -43,9 +45,7 @@ export class MarkedDeletions {
     }
   }
 
-  /** The fence: refused if another run took over. */
   async #begin(): Promise<void> {
-    await this.#lease.prove();
     if ((await this.#run.ports.ledger.setDeletionsUnsettled(this.#lease.hold, true)) === 'stale')
       throw leaseLost(this.#lease.hold);
     this.#run.book.deletions = { outcome: 'unknown', entries: this.#entries };

@@ -2,50 +2,55 @@
 // is only as good as this file: change it when they change, with the date.
 
 export const PRICES_OF = '2026-09';
-
-/** Dollars for one unit. */
-export const PRICES = {
-  lambdaGbSecond: 0.0000133334,
-  lambdaRequest: 0.2e-6,
-  dynamodbWriteUnit: 0.625e-6,
-  dynamodbReadUnit: 0.125e-6,
-  /** PUT, COPY, POST, LIST. */
-  s3Write: 5e-6,
-  /** GET, HEAD. */
-  s3Read: 0.4e-6,
-  sqsFifoRequest: 0.5e-6,
-  sqsRequest: 0.4e-6,
-  schedulerInvocation: 1e-6,
-  eventBridgeEvent: 1e-6,
-  secretMonth: 0.4,
-  secretRead: 0.05 / 10_000,
-  logGigabyte: 0.5,
-} as const;
-
 export const HOURS_A_MONTH = 730;
 
-export interface BillLine {
-  readonly what: string;
-  readonly count: number;
-  readonly unitPrice: number;
+/** Dollars for one of each. */
+export const PRICES = {
+  'GB-seconds of dispatch': 0.0000133334,
+  'GB-seconds of poll': 0.0000133334,
+  'GB-seconds of drain': 0.0000133334,
+  'GB-seconds of parse': 0.0000133334,
+  invocations: 0.2e-6,
+  'DynamoDB write units': 0.625e-6,
+  'DynamoDB read units': 0.125e-6,
+  'S3 PUT and LIST': 5e-6,
+  'S3 GET and HEAD': 0.4e-6,
+  'SQS requests': 0.4e-6,
+  'SQS FIFO requests': 0.5e-6,
+  'ticks of Scheduler': 1e-6,
+  'EventBridge events': 1e-6,
+  'secrets for a month': 0.4,
+  'reads of a secret': 0.05 / 10_000,
+  'gigabytes of logs': 0.5,
+} as const;
+
+export type Billed = keyof typeof PRICES;
+
+/** How much of each was used. */
+export type Quantities = Readonly<Record<Billed, number>>;
+
+const NAMES = Object.keys(PRICES) as Billed[];
+
+export function quantities(of: (name: Billed) => number): Quantities {
+  return Object.fromEntries(NAMES.map((name) => [name, of(name)])) as Record<Billed, number>;
 }
 
-export function dollars(lines: readonly BillLine[]): number {
-  return lines.reduce((sum, { count, unitPrice }) => sum + count * unitPrice, 0);
+export function dollars(used: Quantities): number {
+  return NAMES.reduce((sum, name) => sum + used[name] * PRICES[name], 0);
 }
 
 /** For people: a line for each, dearest first, and the sum. */
-export function printBill(title: string, lines: readonly BillLine[]): string {
-  const rows = lines
-    .filter(({ count }) => count > 0)
-    .toSorted((a, b) => b.count * b.unitPrice - a.count * a.unitPrice)
-    .map(({ what, count, unitPrice }) => {
-      const amount = (count * unitPrice).toFixed(3).padStart(9);
-      return `$${amount}  ${Math.round(count).toLocaleString('en-US').padStart(13)} x $${perMillion(unitPrice)}  ${what}`;
+export function printBill(title: string, used: Quantities): string {
+  const lines = NAMES.filter((name) => used[name] > 0)
+    .toSorted((a, b) => used[b] * PRICES[b] - used[a] * PRICES[a])
+    .map((name) => {
+      const amount = (used[name] * PRICES[name]).toFixed(3).padStart(9);
+      const count = used[name].toLocaleString('en-US', { maximumFractionDigits: 1 }).padStart(13);
+      return `$${amount}  ${count} ${name}`;
     });
-  return [title, ...rows, `$${dollars(lines).toFixed(3).padStart(9)}  in all (prices of ${PRICES_OF})`].join('\n');
-}
-
-function perMillion(unitPrice: number): string {
-  return unitPrice >= 0.01 ? unitPrice.toFixed(2) : `${(unitPrice * 1e6).toFixed(3)} a million`;
+  return [
+    title,
+    ...lines,
+    `$${dollars(used).toFixed(3).padStart(9)}  in all, at the prices of ${PRICES_OF}`,
+  ].join('\n');
 }

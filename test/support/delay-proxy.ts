@@ -77,6 +77,6 @@ async function carry(from: Socket, to: Socket, { oneWayMs, fromMs }: Way): Promi
 }
 
 async function arrive(before: Promise<unknown>, at: number, happen: () => void): Promise<void> {
-  await Promise.all([before, sleep(at - performance.now())]);
+  await Promise.all([before, sleep(Math.max(0, at - performance.now()))]);
   happen();
 }

@@ -10,6 +10,9 @@ import { createSecret } from './importer-servers.ts';
 
 const SECRET = 'mailferry/mailboxes';
 
+/** `all-trusted`: the functions trust the server's authority anyway, and the accounts do not name it. */
+export type AccountsTls = 'half' | 'all-trusted';
+
 /** Which port of the server an account uses, where something stands before it. */
 export interface ServerPorts {
   readonly port: number;
@@ -30,10 +33,10 @@ export async function applyAccounts(
   users: Iterable<string>,
   dovecot: Pick<RunningDovecot, 'host' | 'caFile'> & ServerPorts,
   directory: DynamodbAccountDirectory,
-  { everyMinutes, tls }: { readonly everyMinutes: number; readonly tls: 'half' | 'all' },
+  { everyMinutes, tls }: { readonly everyMinutes: number; readonly tls: AccountsTls },
 ): Promise<readonly AccountId[]> {
   const names = [...users];
-  const caPem = await readFile(dovecot.caFile, 'utf8');
+  const caPem = tls === 'half' ? await readFile(dovecot.caFile, 'utf8') : undefined;
   const accounts = names.map((name, index) => {
     const isPlain = tls === 'half' && index % 2 === 0;
     return {
@@ -50,7 +53,10 @@ function plain({ port }: ServerPorts): Pick<Account, 'tls' | 'port' | 'caPem'> {
   return { tls: 'none', port, caPem: undefined };
 }
 
-function secure({ tlsPort }: ServerPorts, caPem: string): Pick<Account, 'tls' | 'port' | 'caPem'> {
+function secure(
+  { tlsPort }: ServerPorts,
+  caPem: string | undefined,
+): Pick<Account, 'tls' | 'port' | 'caPem'> {
   return { tls: 'implicit', port: tlsPort, caPem };
 }
 

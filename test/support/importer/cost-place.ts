@@ -1,4 +1,4 @@
-// A whole importer that is measured: one large mailbox to import, many small ones to poll, all at a distance, nothing failing.
+// A whole importer that is measured: mailboxes to import, many small ones to poll, all at a distance, nothing failing.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamodbAccountDirectory } from '../../../lib/adapters/dynamodb-account-directory.ts';
@@ -11,9 +11,10 @@ import { plainMail } from '../odd-mail.ts';
 import { ageSuccess } from './age-success.ts';
 import { applyAccounts, keepPasswords } from './apply-accounts.ts';
 import { ImporterMeter } from './importer-meter.ts';
-import type { ImporterUse } from './importer-meter.ts';
+import type { Quantities } from '../aws-prices.ts';
 import { startImporter } from './importer-rig.ts';
 import type { ImporterRig } from './importer-rig.ts';
+import type { DeployedFunction, ImporterStack } from './importer-stack.ts';
 
 export interface CostSizes {
   /** That are polled. */
@@ -26,7 +27,10 @@ export interface CostSizes {
 export interface CostPlace extends AsyncDisposable {
   /** To the mailboxes and back, of connections from now on. */
   roundTripMs: number;
-  importLargeMailbox(): Promise<ImporterUse>;
+  /** Nobody is due. */
+  passMinutes(count: number): Promise<Quantities>;
+  /** From nothing to the last document: a mailbox of one message, or the large one. */
+  importMailbox(which: 'single' | 'large'): Promise<Quantities>;
   /** Polls the small ones until they have nothing new, and every environment is warm. */
   settleAccounts(everyMinutes: number): Promise<void>;
   /** In each round each account is polled once, and one in so many of them as if its last success were an hour ago. */
@@ -34,11 +38,10 @@ export interface CostPlace extends AsyncDisposable {
 }
 
 export interface PolledRounds {
-  readonly use: ImporterUse;
+  readonly used: Quantities;
   readonly polls: number;
 }
 
-const LARGE = 'large' as AccountId;
 /** As deployed there are ten of each: how many work at the same time changes nothing of what they use. */
 const CONCURRENCY = { poll: 2, drain: 1, parse: 1 };
 const LOOK_EVERY_MS = 50;
@@ -52,25 +55,36 @@ export async function openCostPlace(sizes: CostSizes): Promise<CostPlace> {
   const proxy = opening.use(
     await startDelayProxy({ port: dovecot.tlsPort, roundTripMs: () => place.roundTripMs }),
   );
-  const rig = opening.use(await startImporter({ concurrency: CONCURRENCY }));
-  await keepPasswords([LARGE, ...small], dovecot.password, rig.servers.moto);
+  const rig = opening.use(
+    await startImporter({
+      concurrency: CONCURRENCY,
+      adjust: (deployed) => trusting(deployed, dovecot.caFile),
+    }),
+  );
+  await keepPasswords(['single', 'large', ...small], dovecot.password, rig.servers.moto);
   const directory = new DynamodbAccountDirectory(
     opening.use(openTestTable(rig.servers.dynamodbPort)),
     Date.now,
   );
-  const apply = async (users: readonly string[], everyMinutes: number): Promise<unknown> =>
+  const apply = async (users: readonly string[], everyMinutes: number): Promise<readonly AccountId[]> =>
     await applyAccounts(users, { ...dovecot, port: 0, tlsPort: proxy.port }, directory, {
       everyMinutes,
-      tls: 'all',
+      tls: 'all-trusted',
     });
   const owned = opening.move();
   return Object.assign(place, {
-    importLargeMailbox: async () => {
+    passMinutes: async (count: number) => {
       const meter = new ImporterMeter(rig);
-      await apply([LARGE], 1);
-      await rig.tick.next();
-      while (!(await isImported(rig, directory, sizes.messages))) await sleep(LOOK_EVERY_MS);
-      await directory.remove(LARGE);
+      for (let minute = 0; minute < count; minute += 1) await passMinute(rig);
+      return meter.take();
+    },
+    importMailbox: async (which: 'single' | 'large') => {
+      const meter = new ImporterMeter(rig);
+      const told = rig.notifications.told + (which === 'single' ? 1 : sizes.messages);
+      const [id] = await apply([which], 1);
+      await passMinute(rig);
+      while (rig.notifications.told < told || !(await isIdle(rig))) await sleep(LOOK_EVERY_MS);
+      if (id !== undefined) await directory.remove(id);
       return meter.take();
     },
     settleAccounts: async (everyMinutes: number) => {
@@ -85,7 +99,7 @@ export async function openCostPlace(sizes: CostSizes): Promise<CostPlace> {
         await ageSuccess(rig.servers.dynamodbPort, aged);
         for (let minute = 0; minute < everyMinutes; minute += 1) await passMinute(rig);
       }
-      return { use: meter.take(), polls: rig.sources.poll.counts.messages - before };
+      return { used: meter.take(), polls: rig.sources.poll.counts.messages - before };
     },
     [Symbol.asyncDispose]: async () => await owned.disposeAsync(),
   });
@@ -95,14 +109,22 @@ function mailboxes(
   small: readonly string[],
   { messages, messageOctets }: CostSizes,
 ): ReadonlyMap<string, readonly LoadedMessage[]> {
-  const letter = (number: number, octets: number): LoadedMessage => {
-    const head = plainMail(number);
-    const line = `${'A letter of ordinary length, in lines of an ordinary length, about nothing.'}\r\n`;
-    const rest = line.repeat(Math.max(0, Math.ceil((octets - head.length) / line.length)));
-    return { name: String(number), bytes: Buffer.concat([head, Buffer.from(rest)]) };
-  };
   const large = Array.from({ length: messages }, (_, number) => letter(number, messageOctets));
-  return new Map([[LARGE, large], ...small.map((user, index) => [user, [letter(index, 0)]] as const)]);
+  const boxes = new Map([
+    ['single', [letter(0, messageOctets)]],
+    ['large', large],
+  ]);
+  for (const [index, user] of small.entries()) boxes.set(user, [letter(index, 0)]);
+  return boxes;
+}
+
+const LINE = 'A letter of ordinary length, in lines of an ordinary length, about nothing.\r\n';
+
+/** @param octets at least, about */
+function letter(number: number, octets: number): LoadedMessage {
+  const head = plainMail(number);
+  const rest = LINE.repeat(Math.max(0, Math.ceil((octets - head.length) / LINE.length)));
+  return { name: String(number), bytes: Buffer.concat([head, Buffer.from(rest)]) };
 }
 
 /** The next minute, and all that comes of it. */
@@ -120,11 +142,12 @@ async function isIdle({ servers, notifications }: ImporterRig): Promise<boolean>
   return true;
 }
 
-async function isImported(
-  rig: ImporterRig,
-  directory: DynamodbAccountDirectory,
-  messages: number,
-): Promise<boolean> {
-  if (rig.notifications.told < messages || !(await isIdle(rig))) return false;
-  return (await directory.view(LARGE)).drain === undefined;
+/** As where servers have certificates of the authorities that everybody trusts: an account does not carry one of its own. */
+function trusting(stack: ImporterStack, caFile: string): ImporterStack {
+  const { poll, drain } = stack.functions;
+  const trust = (deployed: DeployedFunction): DeployedFunction => ({
+    ...deployed,
+    environment: { ...deployed.environment, NODE_EXTRA_CA_CERTS: caFile },
+  });
+  return { ...stack, functions: { ...stack.functions, poll: trust(poll), drain: trust(drain) } };
 }
