@@ -5,7 +5,7 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { FetchMessage } from '../messages.ts';
 import { parseFetchMessage } from '../messages.ts';
 import type { FetchWatch } from './fetch-ports.ts';
-import type { InvocationTime } from './invocation-time.ts';
+import type { InvocationTime } from '../invocation-time.ts';
 
 export interface Delivery<Message extends FetchMessage = FetchMessage> {
   readonly messageId: string;

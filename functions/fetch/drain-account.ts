@@ -13,7 +13,7 @@ import { answerBatch } from './batch.ts';
 import type { Answer, Delivery } from './batch.ts';
 import { moveOn, sendSlice } from './drain-chain.ts';
 import type { FetchPorts } from './fetch-ports.ts';
-import type { InvocationTime } from './invocation-time.ts';
+import type { InvocationTime } from '../invocation-time.ts';
 import { isLeased, isSuspended } from './plan-poll.ts';
 import { runSlice } from './run-account.ts';
 import type { EndedRun } from './run-account.ts';

@@ -3,8 +3,8 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { drainAccounts } from './drain-account.ts';
 import type { FetchPorts } from './fetch-ports.ts';
-import { startInvocationTime } from './invocation-time.ts';
-import type { InvocationTime } from './invocation-time.ts';
+import { startInvocationTime } from '../invocation-time.ts';
+import type { InvocationTime } from '../invocation-time.ts';
 import { pollAccounts } from './poll-accounts.ts';
 import { openFetchRuntime } from './runtime.ts';
 

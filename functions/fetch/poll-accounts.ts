@@ -12,7 +12,7 @@ import { answerBatch } from './batch.ts';
 import type { Answer, Delivery } from './batch.ts';
 import { forgetDrain, sendSlice, startDrain } from './drain-chain.ts';
 import type { FetchPorts } from './fetch-ports.ts';
-import type { InvocationTime } from './invocation-time.ts';
+import type { InvocationTime } from '../invocation-time.ts';
 import { planPoll } from './plan-poll.ts';
 import { runPoll } from './run-account.ts';
 

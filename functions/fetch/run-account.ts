@@ -8,7 +8,7 @@ import type { AccountView, Lease, LeaseHold } from '../../lib/ports.ts';
 import { countRun, judgeRun } from './after-run.ts';
 import type { Verdict } from './after-run.ts';
 import type { FetchPorts } from './fetch-ports.ts';
-import type { InvocationTime } from './invocation-time.ts';
+import type { InvocationTime } from '../invocation-time.ts';
 import { LEASE_GRACE_MS, leaseToEnd } from './lease-to-end.ts';
 import { WatchedLedger } from './watched-ledger.ts';
 

@@ -2,7 +2,7 @@
 // that takes the mail apart is another one, which holds nothing at all (lib/parse/worker.ts).
 
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { startInvocationTime } from '../fetch/invocation-time.ts';
+import { startInvocationTime } from '../invocation-time.ts';
 import { parseBatch } from './parse-batch.ts';
 import { openParseRuntime } from './runtime.ts';
 import type { ParseRuntime } from './runtime.ts';

@@ -2,7 +2,7 @@
 // same twice, because the queue delivered it twice, can tell.
 
 import { toEvent } from '../../lib/core/events.ts';
-import type { FerryEvent, MessageParsed, MessageStored } from '../../lib/core/events.ts';
+import type { FerryEvent } from '../../lib/core/events.ts';
 import type { IngestFacts } from '../../lib/core/message/document.ts';
 import { parsedKeyOf } from '../../lib/parse/derived-keys.ts';
 import { PARSER_IDENTITY } from '../../lib/parse/parser-identity.ts';

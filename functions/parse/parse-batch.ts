@@ -6,7 +6,7 @@ import { forEachAtMost } from '../../lib/adapters/bounded-work.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import { parseRawKey } from '../../lib/core/keys.ts';
 import { errorFacts } from '../observe.ts';
-import type { InvocationTime } from '../fetch/invocation-time.ts';
+import type { InvocationTime } from '../invocation-time.ts';
 import { parseObject } from './parse-object.ts';
 import type { ParsePorts } from './parse-ports.ts';
 import { parseS3Event } from './s3-event.ts';

@@ -5,7 +5,7 @@ import { inParallel } from '../core/in-parallel.ts';
 import { parseRawKey } from '../core/keys.ts';
 import { AT_ONCE, mayGoOn } from './account-move.ts';
 import type { AccountMove } from './account-move.ts';
-import { copyObject } from './copy-object.ts';
+import { copyAbsent } from './copy-object.ts';
 import { parseObjectName, prefixOf } from './object-name.ts';
 import type { ObjectGroup, ObjectName } from './object-name.ts';
 
@@ -21,7 +21,7 @@ export async function copyGroup(group: ObjectGroup, move: AccountMove): Promise<
     const name = parseObjectName(group, account, key);
     if (name === undefined) book.report('foreign-object', key);
     else if (!book.hasProblem(key) && (await ports.target.blobs.stat(key)) === undefined)
-      await copyObject(name, metadataOfUnrecorded(name, move), move);
+      await copyAbsent(name, metadataOfUnrecorded(name, move), move);
     options.observer?.done?.('object');
   });
 }

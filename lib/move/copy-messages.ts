@@ -7,7 +7,7 @@ import { inParallel } from '../core/in-parallel.ts';
 import type { MessageRecord, RecordMark, StoredRecord } from '../core/record.ts';
 import { AT_ONCE, mayGoOn } from './account-move.ts';
 import type { AccountMove } from './account-move.ts';
-import { copyObject } from './copy-object.ts';
+import { copyMessageObject } from './copy-object.ts';
 import { orderParsing } from './order-parsing.ts';
 import { inGroups, TargetRecords } from './records-there.ts';
 import { isSame, isTargetsOwn } from './same-record.ts';
@@ -59,7 +59,8 @@ async function withObject(
 ): Promise<StoredRecord> {
   const { account, book } = move;
   const key = rawKey(account, record.dt, record.sha256);
-  if (await copyObject({ group: 'raw', key, sha256: record.sha256 }, metadataOf(record, key, move), move)) {
+  const name = { group: 'raw', key, sha256: record.sha256 } as const;
+  if (await copyMessageObject(name, metadataOf(record, key, move), move)) {
     await orderParsing(record, key, move);
     return record;
   }

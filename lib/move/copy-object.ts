@@ -3,26 +3,37 @@
 
 import { MailferryError } from '../core/errors.ts';
 import { MAX_SPOOL_MEMORY_OCTETS } from '../core/limits.ts';
+import type { Sha256 } from '../core/record.ts';
 import type { PutOptions } from '../ports.ts';
 import { spool } from '../spool/spool.ts';
 import type { SpooledBlob } from '../spool/spool.ts';
 import type { AccountMove } from './account-move.ts';
 import type { ObjectName } from './object-name.ts';
 
+type RawObjectName = ObjectName & { readonly sha256: Sha256 };
+
 /**
- * Make sure that the target has the object. What keeps it from that is in the books.
- * @returns whether the target has it now, with the octets that its name says if it says any
+ * Make sure that the target has a message with the octets that its name says. What keeps it from that is in the books.
+ * @returns whether the target has it now
  * @throws what the target throws; ARCHIVE_UNREADABLE of the source only when that is the rule, not the exception
  */
-export async function copyObject(
-  name: ObjectName,
+export async function copyMessageObject(
+  name: RawObjectName,
   metadata: PutOptions['metadata'],
   move: AccountMove,
 ): Promise<boolean> {
   const { book } = move;
   const found = await lookIntoTarget(name, move);
   if (found === 'in-the-way') book.report('object-in-the-way', name.key);
-  if (found !== 'absent') return found === 'present';
+  return found === 'absent' ? await copyAbsent(name, metadata, move) : found === 'present';
+}
+
+/** The same for an object that the target was just seen not to have. */
+export async function copyAbsent(
+  name: ObjectName,
+  metadata: PutOptions['metadata'],
+  move: AccountMove,
+): Promise<boolean> {
   const blob = await readFromSource(name, move);
   if (blob === undefined) return false;
   try {
@@ -33,15 +44,12 @@ export async function copyObject(
 }
 
 async function lookIntoTarget(
-  { key, sha256 }: ObjectName,
+  { key, sha256 }: RawObjectName,
   { ports: { target } }: AccountMove,
 ): Promise<'absent' | 'present' | 'in-the-way'> {
   const stat = await target.blobs.stat(key);
-  if (stat === undefined) return 'absent';
-  // The source has to be read for the comparison: that is done once, at the end.
-  if (sha256 === undefined) return 'present';
-  const found = await target.blobs.verify(key, { ...stat, sha256 });
-  if (found === 'absent') return 'absent';
+  const found = stat && (await target.blobs.verify(key, { ...stat, sha256 }));
+  if (found === undefined || found === 'absent') return 'absent';
   return found === 'intact' ? 'present' : 'in-the-way';
 }
 

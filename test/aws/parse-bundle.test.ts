@@ -1,22 +1,21 @@
 // The bundled parse function as it would run: alone in its folder, against an S3 server, with the process that takes mail apart.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { CreateBucketCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import { bundleFunctions } from '../../functions/bundle.ts';
 import { VARIABLES } from '../../functions/environment.ts';
 import { S3BlobStore } from '../../lib/adapters/s3-blob-store.ts';
 import { toMetadata } from '../../lib/core/ingest-metadata.ts';
 import type { IngestFacts } from '../../lib/core/message/document.ts';
-import { s3Record } from '../functions/parse/parse-rig.ts';
 import { HTML, ingestOf, multipart, parsed, TEXT, TOP } from '../parse/parsed.ts';
-import { blobOf, collect } from '../support/memory-blob-store.ts';
+import { blobOf } from '../support/memory-blob-store.ts';
+import { invokeBundle } from './invoke-bundle.ts';
+import type { Invocations, InvokePlan } from './invoke-bundle.ts';
 import { motoSkip } from '../support/moto-presence.ts';
 import { startMoto, TEST_CREDENTIALS, TEST_REGION } from '../support/moto.ts';
 import type { RunningMoto } from '../support/moto.ts';
@@ -71,10 +70,10 @@ test(
   { skip },
   async () => {
     const stored = await Promise.all([...MESSAGES, BOMB].map(async (lines) => await store(lines)));
-    const answers = await invoke(stored.map(({ ingest }) => ingest.rawKey));
+    const { answers } = await invoke([stored.map(({ ingest }) => ingest.rawKey)]);
     assert.deepEqual(answers, [{ batchItemFailures: [] }]);
     for (const [index, { ingest, lines }] of stored.entries()) {
-      const json = await derived(ingest.rawKey.replace('raw/', 'parsed/v1/').replace('.eml', '.json'));
+      const json = await documentOf(ingest);
       if (lines === BOMB) assert.match(json, /"problems":\["parse-failed","parts-too-many"\]/);
       else assert.equal(json, `${JSON.stringify((await parsed(lines)).document)}\n`, `message ${index}`);
     }
@@ -82,9 +81,9 @@ test(
 );
 
 test('a message costs one GET, and one PUT for its document', { skip }, async () => {
-  const { ingest } = await store([...TOP, 'Subject: cost', '', 'x']);
+  const { ingest } = await store(messageOf('cost'));
   const before = proxy.seen.length;
-  await invoke([ingest.rawKey]);
+  await invoke([[ingest.rawKey]]);
   assert.deepEqual(
     proxy.seen.slice(before).map(({ method, url }) => `${method} ${url.split(/[/?]/)[1]}`),
     [`GET ${moto.bucket}`, `PUT ${DERIVED}`],
@@ -92,12 +91,11 @@ test('a message costs one GET, and one PUT for its document', { skip }, async ()
 });
 
 test('what is missing or foreign goes back to the queue by itself', { skip }, async () => {
-  const { ingest } = await store([...TOP, 'Subject: among others', '', 'x']);
+  const { ingest } = await store(messageOf('among others'));
   const gone = ingest.rawKey.replace(ingest.sha256, '0'.repeat(64));
   await moto.plant('raw/foreign.eml', Buffer.from('x'));
-  assert.deepEqual(await invoke([gone, ingest.rawKey, 'raw/foreign.eml']), [
-    { batchItemFailures: [{ itemIdentifier: '0' }, { itemIdentifier: '2' }] },
-  ]);
+  const { answers } = await invoke([[gone, ingest.rawKey, 'raw/foreign.eml']]);
+  assert.deepEqual(answers, [{ batchItemFailures: [{ itemIdentifier: '0' }, { itemIdentifier: '2' }] }]);
 });
 
 const NO_PROC = skip === false && !existsSync('/proc/self/environ') ? 'no /proc here' : skip;
@@ -106,34 +104,48 @@ test(
   'the process that parses has no environment, reads its own folder only, and is kept for the next invocation',
   { skip: NO_PROC },
   async () => {
-    const [first, second] = [
-      await store([...TOP, 'Subject: one', '', 'x']),
-      await store([...TOP, 'Subject: two', '', 'x']),
-    ];
-    const report = { LD_LIBRARY_PATH: '/nowhere' };
-    for (const [more, environment] of [
+    const stored = [await store(messageOf('one')), await store(messageOf('two'))];
+    for (const [more, environ] of [
       [{}, ''],
-      [report, 'LD_LIBRARY_PATH=/nowhere\0'],
+      [{ LD_LIBRARY_PATH: '/nowhere' }, 'LD_LIBRARY_PATH=/nowhere\0'],
     ] as const) {
-      const workers: Worker[] = [];
-      await invoke([first.ingest.rawKey], [second.ingest.rawKey], more, workers);
-      const [before, later] = workers;
-      assert.ok(before !== undefined && later !== undefined);
-      assert.equal(before.environ, environment);
-      assert.equal(later.pid, before.pid);
-      const flags = before.cmdline.split('\0').filter((flag) => flag.startsWith('--'));
-      assert.deepEqual(
-        flags.filter((flag) => flag.startsWith('--allow') || flag === '--permission'),
-        ['--permission', `--allow-fs-read=${join(folder, 'made/parse')}/`],
+      const { workers } = await invoke(
+        stored.map(({ ingest }) => [ingest.rawKey]),
+        more,
       );
+      const [[before] = [], [later] = []] = workers;
+      assert.ok(before !== undefined && later !== undefined);
+      assert.equal(before.environ, environ);
+      assert.equal(later.pid, before.pid);
+      const flags = before.cmdline.split('\0').filter((flag) => /^--(allow|permission)/.test(flag));
+      assert.deepEqual(flags, ['--permission', `--allow-fs-read=${join(folder, 'made/parse')}/`]);
     }
   },
 );
 
-interface Worker {
-  readonly pid: number;
-  readonly environ: string;
-  readonly cmdline: string;
+test(
+  'a worker that was killed while all was frozen costs no message its document',
+  { skip: NO_PROC },
+  async () => {
+    const stored = [await store(messageOf('three')), await store(messageOf('four'))];
+    const { answers, workers } = await invoke(
+      stored.map(({ ingest }) => [ingest.rawKey]),
+      {},
+      async (frozen) => {
+        for (const { pid } of frozen) process.kill(pid, 'SIGKILL');
+        await new Promise((wake) => setTimeout(wake, 200));
+      },
+    );
+    assert.deepEqual(answers, [{ batchItemFailures: [] }, { batchItemFailures: [] }]);
+    for (const { ingest } of stored) {
+      assert.match(await documentOf(ingest), /"subject":"(three|four)".*"problems":\[\]/);
+    }
+    assert.notEqual(workers[0]?.[0]?.pid, workers[1]?.[0]?.pid);
+  },
+);
+
+function messageOf(subject: string): readonly string[] {
+  return [...TOP, `Subject: ${subject}`, '', 'x'];
 }
 
 /** Puts a message into the raw bucket as an import does. */
@@ -146,48 +158,23 @@ async function store(lines: readonly string[]): Promise<{ ingest: IngestFacts; l
   return { ingest, lines };
 }
 
-async function derived(key: string): Promise<string> {
-  const { Body } = await moto.client.send(new GetObjectCommand({ Bucket: DERIVED, Key: key }));
+async function documentOf({ rawKey }: IngestFacts): Promise<string> {
+  const Key = rawKey.replace('raw/', 'parsed/v1/').replace('.eml', '.json');
+  const { Body } = await moto.client.send(new GetObjectCommand({ Bucket: DERIVED, Key }));
   return (await Body?.transformToString()) ?? '';
 }
 
-const RUNNER = `
-  import { readdirSync, readFileSync } from 'node:fs';
-  const { index, events } = JSON.parse(process.env.PLAN);
-  const { handler } = await import(index);
-  const workers = () => readdirSync('/proc/self/task')
-    .flatMap((task) => readFileSync('/proc/self/task/' + task + '/children', 'utf8').trim().split(' '))
-    .filter((pid) => pid !== '')
-    .map((pid) => ({
-      pid: Number(pid),
-      environ: readFileSync('/proc/' + pid + '/environ', 'latin1'),
-      cmdline: readFileSync('/proc/' + pid + '/cmdline', 'latin1'),
-    }));
-  const answers = [];
-  for (const event of events) {
-    const answer = await handler(event, { memoryLimitInMB: '512', getRemainingTimeInMillis: () => 300_000 });
-    answers.push({ answer, workers: process.platform === 'linux' ? workers() : [] });
-  }
-  process.stdout.write('\\nANSWERS ' + JSON.stringify(answers) + '\\n', () => process.exit(0));`;
-
-/** One process, one invocation for each list of keys. @returns what the handler answered */
 async function invoke(
-  keys: readonly string[],
-  more: readonly string[] = [],
-  environment: NodeJS.ProcessEnv = {},
-  workers: Worker[] = [],
-): Promise<unknown[]> {
-  const events = [keys, more]
-    .filter(({ length }) => length > 0)
-    .map((batch) => ({
-      Records: batch.map((key, index) => ({ messageId: String(index), body: notice(key) })),
-    }));
-  const index = pathToFileURL(join(folder, 'made/parse/index.mjs')).href;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', RUNNER], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      PLAN: JSON.stringify({ index, events }),
+  batches: readonly (readonly string[])[],
+  environment: Readonly<Record<string, string>> = {},
+  whileFrozen: InvokePlan['whileFrozen'] = async () => undefined,
+): Promise<Invocations> {
+  return await invokeBundle({
+    folder: join(folder, 'made/parse'),
+    bucket: moto.bucket,
+    batches,
+    whileFrozen,
+    environment: {
       TMPDIR: folder,
       AWS_REGION: TEST_REGION,
       AWS_ACCESS_KEY_ID: TEST_CREDENTIALS.accessKeyId,
@@ -198,19 +185,4 @@ async function invoke(
       ...environment,
     },
   });
-  try {
-    const printed = String(await collect(child.stdout));
-    const line = /^ANSWERS (.*)$/m.exec(printed)?.[1] ?? assert.fail(`no answer: ${printed}`);
-    const answers = JSON.parse(line) as { answer: unknown; workers: Worker[] }[];
-    workers.push(...answers.flatMap((answer) => answer.workers));
-    return answers.map(({ answer }) => answer);
-  } finally {
-    child.kill('SIGKILL');
-  }
-}
-
-function notice(key: string): string {
-  const record = s3Record(key);
-  (record['s3'] as { bucket: { name: string } }).bucket.name = moto.bucket;
-  return JSON.stringify({ Records: [record] });
 }

@@ -54,7 +54,8 @@ export function testAlarms(stack: Synthesized): void {
       assert.deepEqual(others, [], name);
       assert.equal(dimension?.['Name'], SERVICE_DIMENSION);
       const metrics: Properties = METRICS[dimension?.['Value'] as keyof typeof METRICS];
-      assert.ok(String(alarm['MetricName']) in metrics, name);
+      assert.ok(name in metrics, name);
+      assert.equal(alarm['MetricName'], name, 'an alarm is called as what it is about');
     }
   });
 
@@ -100,6 +101,32 @@ export function testAlarms(stack: Synthesized): void {
     assert.deepEqual(loop?.['Dimensions'], [
       { Name: 'FunctionName', Value: { Ref: stack.find('ImporterFunctionsDrainLambda').id } },
     ]);
+  });
+
+  test('an alarm on a queue or a function is about the one it is named for', () => {
+    for (const queue of ['Poll', 'Drain', 'Parse']) {
+      for (const [suffix, name, metric] of [
+        ['DeadLetters', `${queue}DeadLetters`, 'ApproximateNumberOfMessagesVisible'],
+        ['QueueLate', queue, 'ApproximateAgeOfOldestMessage'],
+      ] as const) {
+        const alarm = alarms.find((one) => one.name === `${queue}${suffix}`)?.alarm;
+        const { id } = stack.find(`ImporterQueues${name}`);
+        assert.equal(alarm?.['MetricName'], metric);
+        assert.deepEqual(alarm['Dimensions'], [
+          { Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } },
+        ]);
+      }
+    }
+    for (const fn of ['Dispatch', 'Poll', 'Drain', 'Parse']) {
+      const alarm = alarms.find(({ name }) => name === `${fn}Errors`)?.alarm;
+      assert.equal(alarm?.['MetricName'], 'Errors');
+      const { id } = stack.find(`ImporterFunctions${fn}Lambda`);
+      assert.deepEqual(alarm['Dimensions'], [{ Name: 'FunctionName', Value: { Ref: id } }]);
+    }
+    const silence = alarms.find(({ name }) => name === 'DispatchSilent')?.alarm;
+    const dispatch = stack.find('ImporterFunctionsDispatchLambda').id;
+    assert.equal(silence?.['MetricName'], 'Invocations');
+    assert.deepEqual(silence['Dimensions'], [{ Name: 'FunctionName', Value: { Ref: dispatch } }]);
   });
 
   test('the topic takes alarms of this account, and nothing without TLS', () => {

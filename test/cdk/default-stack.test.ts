@@ -67,6 +67,13 @@ test('the parser is where no way leads out but to the two buckets', () => {
   const parser = stack.find('ImporterFunctionsParseLambda').Properties['VpcConfig'] as Properties;
   assert.deepEqual(parser['SubnetIds'], subnets);
   assert.equal(subnets.length, 2);
+  const group = stack.find('ImporterParserGroup');
+  assert.deepEqual(parser['SecurityGroupIds'], [{ 'Fn::GetAtt': [group.id, 'GroupId'] }]);
+  const [{ FromPort, ToPort } = assert.fail('no way to the endpoints'), ...more] = group.Properties[
+    'SecurityGroupEgress'
+  ] as Properties[];
+  assert.deepEqual([FromPort, ToPort, more], [443, 443, []]);
+  assert.equal(group.Properties['SecurityGroupIngress'], undefined);
 });
 
 test('what a person needs to go on is among the outputs', () => {

@@ -107,6 +107,13 @@ test('static egress: the functions that fetch go out by one address, and mail to
   const [[gateway, { Properties: nat }] = assert.fail('no gateway'), ...others] =
     stack.ofType('AWS::EC2::NatGateway');
   assert.deepEqual(others, [], gateway);
+  const group = stack.find('ImporterEgressGroup').Properties;
+  assert.equal(
+    (group['SecurityGroupEgress'] as Properties[])[0]?.['IpProtocol'],
+    '-1',
+    'mail servers have many ports',
+  );
+  assert.equal(group['SecurityGroupIngress'], undefined);
   const [address] = stack.ofType('AWS::EC2::EIP').map(([id]) => id);
   assert.deepEqual(nat['AllocationId'], { 'Fn::GetAtt': [address, 'AllocationId'] });
   assert.deepEqual(stack.outputs['EgressAddress']?.['Value'], { 'Fn::GetAtt': [address, 'PublicIp'] });

@@ -64,7 +64,7 @@ function failingPorts(): ImportPorts {
 
 async function importBoth(ports: ImportPorts): Promise<ImportedAccount[]> {
   const { signal } = new AbortController();
-  const clock = { stop: signal, abort: signal, close: () => {} };
+  const clock = { stop: signal, deleteUntil: signal, abort: signal, close: () => {} };
   const imported: ImportedAccount[] = [];
   const options = { dryRun: false, noDelete: false, clock, live: false };
   for await (const one of importEach([account(ANN), account(BOB)], ports, options)) imported.push(one);

@@ -3,17 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { AccountId } from '../../lib/core/account.ts';
 import { toEvent } from '../../lib/core/events.ts';
-import type {
-  AccountAuthFailed,
-  AccountStale,
-  AccountUidlTurnover,
-  FerryEvent,
-  MessageDeleted,
-  MessageParsed,
-  MessageQuarantined,
-  MessageStored,
-  RunCompleted,
-} from '../../lib/core/events.ts';
+import type { FerryEvent } from '../../lib/core/events.ts';
 import { parsedKey, rawKey } from '../../lib/core/keys.ts';
 import type { ArchiveDate } from '../../lib/core/record.ts';
 import type { RunCounts } from '../../lib/core/run-counts.ts';

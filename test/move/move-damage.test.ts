@@ -49,7 +49,14 @@ test('a damaged message is named and not copied, and its record says lost until 
   const { source, target, ports } = await scene();
   const record = await source.store('damaged', { firstSeen: 7, runId: 'run-7' });
   source.blobs.plant(keyOf(record), Buffer.from('Damaged'));
+  const read: string[] = [];
+  const get = source.blobs.get.bind(source.blobs);
+  source.blobs.get = async (key) => {
+    read.push(key);
+    return await get(key);
+  };
   const report = await move(ports);
+  assert.equal(read.filter((key) => key === keyOf(record)).length, 1, 'it is read once');
   assert.ok(!isComplete(report));
   assert.deepEqual(kindsOf(report), ['object-different']);
   assert.equal(report.problems[0]?.key, keyOf(record));
@@ -293,5 +300,38 @@ test('a record that the target keeps otherwise than it was given is named, field
     assert.deepEqual(kindsOf(report), ['record-different'], JSON.stringify(change));
     assert.deepEqual(report.problems[0]?.record, record);
     assert.equal(report.records.different, 1);
+  }
+});
+
+test('a record of the target’s own that is gone before the comparison is named', async () => {
+  const { source, target, ports } = await scene();
+  const record = await source.store('kept');
+  await target.store('kept', { firstSeen: 5 });
+  const find = target.ledger.find.bind(target.ledger);
+  const recordRun = target.ledger.recordRun.bind(target.ledger);
+  let isCompared = false;
+  target.ledger.recordRun = async (run) => {
+    isCompared = true;
+    await recordRun(run);
+  };
+  target.ledger.find = async (account, uidls) =>
+    isCompared
+      ? new Map([...(await find(account, uidls))].filter(([uidl]) => uidl !== record.uidl))
+      : await find(account, uidls);
+  assert.deepEqual(kindsOf(await move(ports)), ['record-different']);
+});
+
+test('a source that changes under the move is told: the counts do not balance', async () => {
+  for (const what of ['list', 'records'] as const) {
+    const { source, target, ports } = await scene();
+    const recordRun = target.ledger.recordRun.bind(target.ledger);
+    target.ledger.recordRun = async (run) => {
+      await recordRun(run);
+      const late = storedRecord(uidlOf('late'), 'late');
+      if (what === 'records') await source.ledger.commit(ANN, late);
+      else source.blobs.plant(keyOf(late), Buffer.from('late'));
+    };
+    await assert.rejects(move(ports), { code: 'RUN_UNBALANCED' });
+    assert.equal((await source.ledger.state(ANN)).lease, undefined);
   }
 });

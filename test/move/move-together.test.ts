@@ -73,6 +73,14 @@ for (const busy of ['source', 'target'] as const) {
   });
 }
 
+test('a move that has lost the source in the end is none, even if it has the target', async () => {
+  const { source, ports } = await scene();
+  source.ledger.renew = async (hold) => {
+    throw Object.assign(new Error(`lost: ${hold.owner}`), { code: 'LEASE_LOST' });
+  };
+  await assert.rejects(move(ports), { code: 'LEASE_LOST' });
+});
+
 test('both leases are renewed as the move goes on, and not with every step', async () => {
   const { source, target, ports } = await scene();
   let now = NOW;

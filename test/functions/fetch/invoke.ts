@@ -3,7 +3,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { drainAccounts } from '../../../functions/fetch/drain-account.ts';
 import type { FetchPorts } from '../../../functions/fetch/fetch-ports.ts';
-import type { InvocationTime } from '../../../functions/fetch/invocation-time.ts';
+import type { InvocationTime } from '../../../functions/invocation-time.ts';
 import { pollAccounts } from '../../../functions/fetch/poll-accounts.ts';
 import { MailferryError } from '../../../lib/core/errors.ts';
 import type { AccountDirectory, Connection } from '../../../lib/ports.ts';

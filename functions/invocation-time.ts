@@ -1,7 +1,7 @@
 // The time an invocation has, cut up: work, then a reserve for the message under way and deletions, then the books. Lambda
 // ends what takes longer by force, and everything that the invocation was given comes again.
 
-import { MailferryError } from '../../lib/core/errors.ts';
+import { MailferryError } from '../lib/core/errors.ts';
 
 export interface InvocationTime extends Disposable {
   /** Aborted with TIME_UP when the reserve begins: no further message is started. */

@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { startInvocationTime } from '../../../functions/fetch/invocation-time.ts';
-import type { InvocationTime } from '../../../functions/fetch/invocation-time.ts';
-import { LEASE_GRACE_MS, leaseToEnd } from '../../../functions/fetch/lease-to-end.ts';
-import type { Lease } from '../../../lib/ports.ts';
-import { isTimeUp } from '../../../lib/import/stop-reason.ts';
-import { ANN } from '../../contract/sample-records.ts';
+import { startInvocationTime } from '../../functions/invocation-time.ts';
+import type { InvocationTime } from '../../functions/invocation-time.ts';
+import { LEASE_GRACE_MS, leaseToEnd } from '../../functions/fetch/lease-to-end.ts';
+import type { Lease } from '../../lib/ports.ts';
+import { isTimeUp } from '../../lib/import/stop-reason.ts';
+import { ANN } from '../contract/sample-records.ts';
 
 /** When each signal came, in milliseconds from the start. */
 function play(remainingMs: number, reserveMs: number): Record<string, number> {
