@@ -39,7 +39,7 @@ export const POLL_SIZE: FunctionSize = {
 export const DRAIN_SIZE: FunctionSize = {
   memoryMegabytes: 1024,
   timeoutSeconds: 900,
-  temporaryMegabytes: 1024,
+  temporaryMegabytes: 2048,
 };
 
 /** One whole processor (1,769 MB), for this process and the one that parses, which has a heap of 512 MB. */

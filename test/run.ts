@@ -23,7 +23,7 @@ import { MOTO_VARIABLE } from './support/moto-presence.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** Where the paths of tests begin that start real servers and crash real processes. First, because they take longest. */
-const SLOW = ['test/aws/', 'test/crash/', 'test/interop/', 'test/adapters/s3-blob-store'];
+const SLOW = ['test/aws/', 'test/cdk/', 'test/crash/', 'test/interop/', 'test/adapters/s3-blob-store'];
 
 process.chdir(ROOT);
 process.exitCode = await main();

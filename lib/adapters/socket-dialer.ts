@@ -108,7 +108,11 @@ async function connected(target: DialTarget, socket: Socket): Promise<void> {
   });
 }
 
-async function startTls(target: DialTarget, ca: Buffer | string | undefined, socket: Socket): Promise<Socket> {
+async function startTls(
+  target: DialTarget,
+  ca: Buffer | string | undefined,
+  socket: Socket,
+): Promise<Socket> {
   return await new Promise<Socket>((resolve, reject) => {
     const secure = connectTls({
       socket,
