@@ -59,6 +59,7 @@ function accountGraphs(): IWidget[] {
     graph('Accounts due, polls sent', [
       counted('dispatch', 'AccountsDue', PERIOD),
       counted('dispatch', 'PollsSent', PERIOD),
+      counted('dispatch', 'PollsRetried', PERIOD),
     ]),
     graph('Accounts left alone, stale', [
       counted('dispatch', 'AccountsBackedOff', PERIOD),

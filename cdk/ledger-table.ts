@@ -8,6 +8,9 @@ import type { Construct } from 'constructs';
 /** By it the dispatcher finds the accounts that are due, without looking at the others. */
 export const SLOT_INDEX = 'slot-index';
 
+/** By it the dispatcher finds the accounts whose back-off is over. Only accounts that wait after failures are in it. */
+export const RETRY_INDEX = 'retry-index';
+
 /** A rename of `id` would make a new, empty table: every message would be fetched again (and found stored). */
 export function createLedgerTable(scope: Construct, id: string): Table {
   const table = new Table(scope, id, {
@@ -25,6 +28,13 @@ export function createLedgerTable(scope: Construct, id: string): Table {
     sortKey: { name: 'pk', type: AttributeType.STRING },
     projectionType: ProjectionType.INCLUDE,
     nonKeyAttributes: ['appliedAt', 'notBefore', 'lastSuccessAt', 'suspendedFor'],
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: RETRY_INDEX,
+    partitionKey: { name: 'retry', type: AttributeType.STRING },
+    sortKey: { name: 'notBefore', type: AttributeType.NUMBER },
+    projectionType: ProjectionType.INCLUDE,
+    nonKeyAttributes: ['slot'],
   });
   return table;
 }

@@ -7,11 +7,11 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import type { Grant, ImporterFunction } from './importer-function.ts';
-import { SLOT_INDEX } from './ledger-table.ts';
+import { RETRY_INDEX, SLOT_INDEX } from './ledger-table.ts';
 import type { Resources } from './resources.ts';
 import { DERIVED_PREFIXES, RAW_PREFIX } from './storage.ts';
 
-/** Finds accounts by their slots, keeps its cursor, and sends. Reads nothing of an account but what the index shows. */
+/** Finds accounts by their slots and by the end of their back-off, keeps its cursor, and sends. Reads nothing of an account but what the indexes show. */
 export function grantDispatch(fn: ImporterFunction, { table, pollQueue, eventBus }: Resources): void {
   fn.allow(onItems('ReadSchedules', table, ['dynamodb:Query'], ['SCHEDULES']));
   fn.allow(onItems('KeepCursor', table, ['dynamodb:GetItem', 'dynamodb:PutItem'], ['DISPATCH']));
@@ -20,6 +20,12 @@ export function grantDispatch(fn: ImporterFunction, { table, pollQueue, eventBus
     actions: ['dynamodb:Query'],
     resources: [`${table.tableArn}/index/${SLOT_INDEX}`],
     conditions: leadingKeys(['every/*', 'cron/*']),
+  });
+  fn.allow({
+    sid: 'FindRetries',
+    actions: ['dynamodb:Query'],
+    resources: [`${table.tableArn}/index/${RETRY_INDEX}`],
+    conditions: leadingKeys(['retry']),
   });
   fn.allow({ sid: 'SendPolls', actions: ['sqs:SendMessage'], resources: [pollQueue.queueArn] });
   allowEvents(fn, eventBus);

@@ -1,6 +1,6 @@
 // How large, how long and how many: everything of the functions and their queues that has to agree with each other, in one
-// place. Always: a function's timeout < its queue's visibility, so that a message is not given to a second invocation while
-// the first is at work; what is kept in reserve < the timeout.
+// place. Always: a function's timeout and the 30 seconds that a lease outlives it < its queue's visibility, so that a message
+// that comes again finds neither the first invocation at work nor its lease; what is kept in reserve < the timeout.
 
 export interface FunctionSize {
   readonly memoryMegabytes: number;
@@ -63,17 +63,17 @@ export const DRAIN_RESERVE_SECONDS = 90;
 /** An old poll is of no use beside a newer one; a day's only one still is after an outage of some hours. */
 export const POLL_QUEUE: QueueSize = {
   isFifo: true,
-  visibilitySeconds: 150,
+  visibilitySeconds: 240,
   maxReceiveCount: 5,
   retentionHours: 6,
   batchSize: 10,
   batchWindowSeconds: 0,
 };
 
-/** A message that is lost costs 40 minutes, then a poll takes over. */
+/** A message that is lost costs six hours, then a poll takes over. */
 export const DRAIN_QUEUE: QueueSize = {
   isFifo: true,
-  visibilitySeconds: 960,
+  visibilitySeconds: 1020,
   maxReceiveCount: 5,
   retentionHours: 24,
   batchSize: 1,

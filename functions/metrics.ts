@@ -13,6 +13,8 @@ export const METRICS = {
     AccountsDue: 'Count',
     /** Polls put into the queue. */
     PollsSent: 'Count',
+    /** Of them, for accounts whose back-off was over. */
+    PollsRetried: 'Count',
     /** Due, and left alone until their next attempt. */
     AccountsBackedOff: 'Count',
     /** Due, and left alone because their owner has to mend something: a password. */

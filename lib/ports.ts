@@ -118,14 +118,14 @@ export interface Ledger {
   state(account: AccountId): Promise<AccountState>;
   /**
    * Write what a run leaves behind.
-   * @param hold the lease it ran under; without one it is written only if no lease is in force
-   * @returns `stale` when another run has the lease: nothing is written then
+   * @param by the lease it ran under; without one it is written only if no lease is in force, and none was given since
+   * @returns `stale` when another run has the lease, or had it meanwhile: nothing is written then
    * @throws LEDGER_FAILED
    */
   saveProgress(
     account: AccountId,
     progress: AccountProgress,
-    hold: LeaseHold | undefined,
+    by: LeaseHold | WithoutLease | undefined,
   ): Promise<'saved' | 'stale'>;
   /** @returns `stale` when the lease is no longer `hold`: nothing is written then. @throws LEDGER_FAILED */
   setDeletionsUnsettled(hold: LeaseHold, unsettled: boolean): Promise<'saved' | 'stale'>;
@@ -147,6 +147,12 @@ export interface LeaseHold {
   readonly owner: string;
   /** Greater with every holder of this account's lease, so that a stale one is known. */
   readonly fence: number;
+}
+
+/** Whoever changed what he had read of an account's state, without its lease. */
+export interface WithoutLease {
+  /** Of the state that was read. */
+  readonly sinceFence: number;
 }
 
 /** Time is the ledger's caller's: an expired lease belongs to nobody, whatever became of its owner. */
@@ -258,8 +264,18 @@ export interface AccountDirectory {
   list(): AsyncIterable<ScheduledAccount>;
   /** The schedules that accounts have, each once; one that nobody has any more may be among them. @throws LEDGER_FAILED */
   schedules(): Promise<readonly Schedule[]>;
-  /** @throws LEDGER_FAILED */
-  inSlot(slot: Slot): AsyncIterable<ScheduledAccount>;
+  /**
+   * @param unreadable told of each account that is passed over because what is shown of it cannot be read; without it that
+   *   is thrown
+   * @throws LEDGER_FAILED
+   */
+  inSlot(slot: Slot, unreadable?: (error: unknown) => void): AsyncIterable<ScheduledAccount>;
+  /**
+   * The accounts, of all slots but the paused, whose `nextAttemptAt` is later than `afterMs` and not later than `untilMs`, in
+   * its order; a moment late, perhaps. Both are whole epoch milliseconds.
+   * @throws LEDGER_FAILED
+   */
+  retriesDue(afterMs: number, untilMs: number): AsyncIterable<AccountId>;
   /** The last minute of Unix time that was dispatched; `undefined` before the first. @throws LEDGER_FAILED */
   lastTick(): Promise<number | undefined>;
   /** @returns `stale` if another dispatcher was faster: nothing is written then. @throws LEDGER_FAILED */

@@ -4,7 +4,7 @@ import { DynamodbAccountDirectory } from '../../lib/adapters/dynamodb-account-di
 import { DynamodbTable } from '../../lib/adapters/dynamodb-table.ts';
 import { EventBridgeSink } from '../../lib/adapters/eventbridge-sink.ts';
 import { SqsJobQueue } from '../../lib/adapters/sqs-job-queue.ts';
-import type { PollJob } from '../../lib/dispatch/dispatch-due.ts';
+import type { PollJob } from '../../lib/dispatch/poll-sender.ts';
 import { readDispatchSettings } from '../environment.ts';
 import type { Environment } from '../environment.ts';
 import type { PollMessage } from '../messages.ts';

@@ -44,7 +44,8 @@ async function pollAccount(
   const view = await ports.directory.view(id);
   const plan = planPoll(view, ports.imports.now(), receives > 1);
   if (plan.act === 'drop' && (plan.reason === 'leased' || plan.reason === 'draining')) {
-    // Whoever is at work tells of it.
+    // Whoever is at work tells of it. Or he died of this very message: then it has to be seen whether he does again.
+    if (plan.reason === 'leased' && receives > 1 && receives <= MAX_WAITS) return again(tally);
     ports.watch.count('PollsDropped', 1);
     return tally.note(plan.reason);
   }
@@ -67,7 +68,12 @@ async function poll(
   time: InvocationTime,
   tally: Tally,
 ): Promise<Answer> {
-  const { run, announceable, verdict, isQuiet, progress } = await runPoll(account, view, ports, time);
+  const ended = await runPoll(account, view, ports, time);
+  if (ended === undefined) {
+    ports.watch.count('PollsDropped', 1);
+    return tally.note('leased');
+  }
+  const { run, announceable, verdict, isQuiet, progress } = ended;
   if (verdict === 'busy') ports.watch.count('PollsDropped', 1);
   if (isQuiet) ports.watch.count('PollsQuiet', 1);
   tally.note(isQuiet ? 'quiet' : verdict);
@@ -79,6 +85,14 @@ async function poll(
   const unannounced = [...earlier, ...announceable];
   if (unannounced.length > 0) await announce(account.id, unannounced, progress, ports);
   return verdict === 'broken' ? 'again' : 'done';
+}
+
+/** A run that lasts longer than that is no dead one. */
+const MAX_WAITS = 3;
+
+function again(tally: Tally): Answer {
+  tally.note('leased');
+  return 'again';
 }
 
 /** What became of the accounts of a batch, in one line for all of them. */

@@ -29,29 +29,42 @@ export type RunTime = Pick<InvocationTime, 'stop' | 'deleteUntil' | 'abort' | 'e
 const POLL_MESSAGES = 100;
 const POLL_OCTETS = 25 * 1024 * 1024;
 
-/** Polls that find nothing new leave a trace so often. */
-const QUIET_FOR_MS = 60 * 60_000;
+/** Polls that find nothing new leave a trace once an hour; a message too slow for one is left to a drain. */
+const SHORT = { quietForMs: 60 * 60_000, chargesSlowness: false } as const;
 
-/** The lease is taken only if there is something to do: a poll that finds nothing writes nothing. */
+/**
+ * The lease is taken only if there is something to do: a poll that finds nothing writes nothing. But where a drain was at work
+ * whose message may still come, it is taken first.
+ * @returns `undefined` when another run has it
+ */
 export async function runPoll(
   account: Account,
   view: AccountView,
   ports: FetchPorts,
   time: RunTime,
-): Promise<EndedRun> {
-  const lease = leaseOf(ports, time);
-  return await run(withinPoll(account), view, ports, time, { lease, quietForMs: QUIET_FOR_MS });
+): Promise<EndedRun | undefined> {
+  const short = withinPoll(account);
+  if (view.drain !== undefined) return await runLeased(short, view, ports, time, SHORT);
+  return await run(short, view, ports, time, { ...SHORT, lease: leaseOf(ports, time) });
 }
 
-/**
- * The lease is taken before the server is asked for anything, so that a message given out twice opens no second session.
- * @returns `undefined` when another run has it
- */
+/** @returns `undefined` when another run has the lease */
 export async function runSlice(
   account: Account,
   view: AccountView,
   ports: FetchPorts,
   time: RunTime,
+): Promise<EndedRun | undefined> {
+  return await runLeased(account, view, ports, time, {});
+}
+
+/** The lease is taken before the server is asked for anything, so that what is asked for twice opens no second session. */
+async function runLeased(
+  account: Account,
+  view: AccountView,
+  ports: FetchPorts,
+  time: RunTime,
+  conduct: Partial<typeof SHORT>,
 ): Promise<EndedRun | undefined> {
   const lease = leaseOf(ports, time);
   const { ownerName, newRunId } = ports.imports;
@@ -60,7 +73,7 @@ export async function runSlice(
   const held = await lease.acquire(account.id, `${ownerName}/${runId}`, leaseMs(ports, time));
   if (!('fence' in held)) return undefined;
   try {
-    return await run(account, view, ports, time, { lease, held, newRunId: () => runId });
+    return await run(account, view, ports, time, { ...conduct, lease, held, newRunId: () => runId });
   } finally {
     await lease.release(held);
   }
@@ -71,6 +84,7 @@ interface RunConduct {
   readonly held?: LeaseHold;
   readonly newRunId?: () => string;
   readonly quietForMs?: number;
+  readonly chargesSlowness?: boolean;
 }
 
 async function run(
@@ -78,7 +92,7 @@ async function run(
   { state }: AccountView,
   ports: FetchPorts,
   time: RunTime,
-  { lease, held, newRunId = ports.imports.newRunId, quietForMs }: RunConduct,
+  { lease, held, newRunId = ports.imports.newRunId, ...conduct }: RunConduct,
 ): Promise<EndedRun> {
   const ledger = new WatchedLedger(ports.imports.ledger, held);
   const record = await importAccount(
@@ -90,7 +104,7 @@ async function run(
       abort: time.abort,
       state,
       leaseMs: leaseMs(ports, time),
-      ...(quietForMs === undefined ? {} : { quietForMs }),
+      ...conduct,
     },
   );
   const verdict = judgeRun(record, ledger.isProgressSettled);

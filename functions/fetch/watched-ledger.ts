@@ -6,7 +6,7 @@ import type { AccountProgress, AccountState } from '../../lib/core/account-state
 import type { MessageRecord, RecordMark, StoredRef } from '../../lib/core/record.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
 import type { Uidl } from '../../lib/core/uidl.ts';
-import type { Committed, LeaseHold, Ledger } from '../../lib/ports.ts';
+import type { Committed, LeaseHold, Ledger, WithoutLease } from '../../lib/ports.ts';
 
 export class WatchedLedger implements Ledger {
   readonly #ledger: Ledger;
@@ -27,9 +27,13 @@ export class WatchedLedger implements Ledger {
   async saveProgress(
     account: AccountId,
     progress: AccountProgress,
-    hold: LeaseHold | undefined,
+    by: LeaseHold | WithoutLease | undefined,
   ): Promise<'saved' | 'stale'> {
-    const saved = await this.#ledger.saveProgress(account, progress, hold ?? this.#hold);
+    const saved = await this.#ledger.saveProgress(
+      account,
+      progress,
+      by && 'owner' in by ? by : (this.#hold ?? by),
+    );
     this.isProgressSettled = true;
     if (saved === 'saved') this.savedProgress = progress;
     return saved;

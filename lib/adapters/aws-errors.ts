@@ -35,6 +35,13 @@ export interface AwsFailure {
 /** The name of an error of ours: the answer is 200, and not the service's. */
 export const NOT_ANSWERED = 'NotAnswered';
 
+/** Somebody said 200, and it was not the service. */
+export function notAnswered(): Error {
+  const error = new Error('there is no value in the answer');
+  error.name = NOT_ANSWERED;
+  return error;
+}
+
 /** By the services' names of errors, and the SDK's; S3 has its own. */
 const NAMES: Readonly<Partial<Record<AwsFailureKind, string>>> = {
   missing: `ResourceNotFoundException QueueDoesNotExist AWS.SimpleQueueService.NonExistentQueue

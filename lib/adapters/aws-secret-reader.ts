@@ -6,7 +6,7 @@ import type { GetParameterCommandOutput, SSMClient } from '@aws-sdk/client-ssm';
 import { Secret } from '../core/secret.ts';
 import { awsClientConfig } from './aws-client-settings.ts';
 import type { AwsSettings } from './aws-client-settings.ts';
-import { NOT_ANSWERED } from './aws-errors.ts';
+import { notAnswered } from './aws-errors.ts';
 
 export interface AwsSecretReaderOptions extends Omit<AwsSettings, 'endpoint'> {
   /** Aborted: calls under way and further ones fail. */
@@ -28,7 +28,7 @@ export class AwsSecretReader implements Disposable {
     this.#callOptions = signal === undefined ? {} : { abortSignal: signal };
   }
 
-  /** @param id name or ARN. @throws what the SDK throws, or an Error named NOT_ANSWERED */
+  /** @param id name or ARN. @throws what the SDK throws, or `notAnswered` */
   async readSecret(id: string): Promise<SecretText> {
     this.#secretsManager ??= this.#openSecretsManager();
     const { SecretString: text, SecretBinary: binary } = await (await this.#secretsManager)(id);
@@ -67,10 +67,4 @@ export class AwsSecretReader implements Disposable {
   #closeLater(client: SecretsManagerClient | SSMClient): void {
     this.#open.push({ [Symbol.dispose]: () => client.destroy() });
   }
-}
-
-function notAnswered(): Error {
-  const error = new Error('there is no value in the answer');
-  error.name = NOT_ANSWERED;
-  return error;
 }

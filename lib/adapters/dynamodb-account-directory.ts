@@ -3,14 +3,16 @@
 
 import type { Account, AccountId } from '../core/account.ts';
 import type { Drain } from '../core/drain.ts';
-import { scheduleKey } from '../core/schedule.ts';
+import { PAUSED_SLOT, scheduleKey } from '../core/schedule.ts';
 import type { Schedule, Slot } from '../core/schedule.ts';
 import type { AccountDirectory, AccountView, ScheduledAccount } from '../ports.ts';
 import {
   CURSOR_KEY,
   fromDrain,
+  RETRY_INDEX,
   SCHEDULES_PARTITION,
   SLOT_INDEX,
+  toAccountId,
   toDrain,
   toSchedule,
   toScheduledAccount,
@@ -19,9 +21,11 @@ import {
 } from './dynamodb-account-item.ts';
 import { applyAccount, removeAccount, resumeAccount } from './dynamodb-apply-account.ts';
 import { flag, number, readNumber, text } from './dynamodb-attributes.ts';
+import type { Item } from './dynamodb-attributes.ts';
+import { unreadableItem } from './dynamodb-errors.ts';
 import { assigning, ifStill } from './dynamodb-expressions.ts';
 import type { Condition } from './dynamodb-expressions.ts';
-import { stateKey } from './dynamodb-state-item.ts';
+import { RETRY_PARTITION, stateKey } from './dynamodb-state-item.ts';
 import type { DynamodbTable } from './dynamodb-table.ts';
 
 export class DynamodbAccountDirectory implements AccountDirectory {
@@ -70,10 +74,23 @@ export class DynamodbAccountDirectory implements AccountDirectory {
     return schedules;
   }
 
-  async *inSlot(slot: Slot): AsyncGenerator<ScheduledAccount> {
+  async *inSlot(slot: Slot, unreadable?: (error: unknown) => void): AsyncGenerator<ScheduledAccount> {
     const range = { pk: slot, index: SLOT_INDEX };
-    for await (const item of this.#table.query(`reading the accounts of ${slot}`, range))
-      yield toScheduledAccount(item);
+    for await (const item of this.#table.query(`reading the accounts of ${slot}`, range)) {
+      const account = readable(item, unreadable);
+      if (account !== undefined) yield account;
+    }
+  }
+
+  async *retriesDue(afterMs: number, untilMs: number): AsyncGenerator<AccountId> {
+    // DynamoDB refuses a range that is empty.
+    if (untilMs <= afterMs) return;
+    const between = { attribute: 'notBefore', first: afterMs + 1, last: untilMs };
+    const range = { pk: RETRY_PARTITION, index: RETRY_INDEX, between };
+    for await (const item of this.#table.query('reading whose back-off is over', range)) {
+      const slot = item['slot']?.S;
+      if (slot !== undefined && slot !== PAUSED_SLOT) yield toAccountId(item);
+    }
   }
 
   async lastTick(): Promise<number | undefined> {
@@ -113,6 +130,19 @@ export class DynamodbAccountDirectory implements AccountDirectory {
     if (this.#announced.has(key)) return;
     await this.#table.put('writing a schedule', toScheduleItem(schedule));
     this.#announced.add(key);
+  }
+}
+
+function readable(
+  item: Item,
+  unreadable: ((error: unknown) => void) | undefined,
+): ScheduledAccount | undefined {
+  try {
+    return toScheduledAccount(item);
+  } catch (error) {
+    if (unreadable === undefined) throw error;
+    unreadable(unreadableItem(`what the index shows of account ${toAccountId(item)}`, error));
+    return undefined;
   }
 }
 

@@ -25,6 +25,9 @@ import type { TableIndex } from './dynamodb-table.ts';
 /** Every account that is applied, by its slot. It shows `appliedAt`, `notBefore`, `lastSuccessAt` and `suspendedFor`. */
 export const SLOT_INDEX: TableIndex = { name: 'slot-index', partitionKey: 'slot' };
 
+/** Every account that waits after failures, in the order of `notBefore`, applied or not. It shows `slot`. */
+export const RETRY_INDEX: TableIndex = { name: 'retry-index', partitionKey: 'retry' };
+
 export const SCHEDULES_PARTITION = 'SCHEDULES';
 
 export const CURSOR_KEY: Item = { pk: text('DISPATCH'), sk: text('CURSOR') };
@@ -44,10 +47,15 @@ export function toView(item: Item | undefined): AccountView {
   };
 }
 
-/** @param item as the index shows it */
+/** @param item of an account, as the table or an index shows it */
+export function toAccountId(item: Item): AccountId {
+  return readText(item, 'pk').slice(accountPartition('' as AccountId).length) as AccountId;
+}
+
+/** @param item as the index of slots shows it */
 export function toScheduledAccount(item: Item): ScheduledAccount {
   return {
-    id: readText(item, 'pk').slice(accountPartition('' as AccountId).length) as AccountId,
+    id: toAccountId(item),
     slot: readText(item, 'slot') as Slot,
     appliedAt: readNumber(item, 'appliedAt'),
     nextAttemptAt: readNumberIfAny(item, 'notBefore'),

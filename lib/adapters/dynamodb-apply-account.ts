@@ -92,6 +92,6 @@ async function writeIfStill(
 }
 
 function started(progress: AccountProgress | undefined): ReturnType<typeof progressAttributes> {
-  if (progress === undefined) return { notBefore: undefined, suspendedFor: undefined };
+  if (progress === undefined) return { notBefore: undefined, retry: undefined, suspendedFor: undefined };
   return progressAttributes(freshStart(progress));
 }

@@ -53,6 +53,11 @@ export function ownPrefix(uidl: Uidl): string {
   return `${uidlHash(uidl)}#`;
 }
 
+/** Of one message, beside the main item of its UIDL. */
+export function isOwnItem(item: Item): boolean {
+  return readText(item, 'sk').includes('#');
+}
+
 /** What the keys of all items of a UIDL begin with. */
 export function uidlHash(uidl: Uidl): string {
   return createHash('sha256').update(fromUidl(uidl)).digest('base64url');

@@ -7,12 +7,14 @@ import type { MessageRecord, RecordMark, StoredRef } from '../core/record.ts';
 import type { RunRecord } from '../core/run-record.ts';
 import { NO_UIDL } from '../core/uidl.ts';
 import type { Uidl } from '../core/uidl.ts';
-import type { Committed, LeaseHold, Ledger } from '../ports.ts';
-import { forEachAtMost, inBatches } from './bounded-work.ts';
+import type { Committed, LeaseHold, Ledger, WithoutLease } from '../ports.ts';
+import { forEachAtMost } from './bounded-work.ts';
 import { flag, text } from './dynamodb-attributes.ts';
 import { commitRecord } from './dynamodb-commit.ts';
 import { assigning } from './dynamodb-expressions.ts';
+import { readMainItems } from './dynamodb-find.ts';
 import {
+  isOwnItem,
   mainKey,
   messagePartition,
   ownKey,
@@ -23,8 +25,7 @@ import {
 } from './dynamodb-items.ts';
 import { readRuns, writeRun } from './dynamodb-runs.ts';
 import { writeProgress } from './dynamodb-progress.ts';
-import { ifFree, ifHeldBy, stateKey, toState } from './dynamodb-state-item.ts';
-import { MAX_BATCH_KEYS } from './dynamodb-table.ts';
+import { ifFree, ifHeldBy, ifNoneSince, stateKey, toState } from './dynamodb-state-item.ts';
 import type { DynamodbTable } from './dynamodb-table.ts';
 import { visibleRecords } from './dynamodb-visible-records.ts';
 
@@ -49,13 +50,11 @@ export class DynamodbLedger implements Ledger {
     const asked = new Set(uidls);
     const found = new Map<Uidl, MessageRecord[]>();
     const shared: Uidl[] = asked.delete(NO_UIDL) ? [NO_UIDL] : [];
-    await forEachAtMost(CALLS_AT_ONCE, inBatches(MAX_BATCH_KEYS, asked), async (batch) => {
-      const keys = batch.map((uidl) => mainKey(account, uidl));
-      for (const item of await this.#table.getBatch(what, keys)) {
-        const record = toRecord(item);
-        found.set(record.uidl, [record]);
-        if (item[SEVERAL]?.BOOL === true) shared.push(record.uidl);
-      }
+    await readMainItems(this.#table, what, account, asked, (item) => {
+      const record = toRecord(item);
+      if (!asked.has(record.uidl) || isOwnItem(item)) return;
+      found.set(record.uidl, [record]);
+      if (item[SEVERAL]?.BOOL === true) shared.push(record.uidl);
     });
     await forEachAtMost(CALLS_AT_ONCE, shared, async (uidl) => {
       const range = { pk: messagePartition(account), skPrefix: uidlHash(uidl) };
@@ -99,10 +98,11 @@ export class DynamodbLedger implements Ledger {
   async saveProgress(
     account: AccountId,
     progress: AccountProgress,
-    hold: LeaseHold | undefined,
+    by: LeaseHold | WithoutLease | undefined,
   ): Promise<'saved' | 'stale'> {
     const now = this.#now();
-    const permitted = hold === undefined ? ifFree(now) : ifHeldBy(hold);
+    const isHolder = by !== undefined && 'owner' in by;
+    const permitted = isHolder ? [ifHeldBy(by)] : [ifFree(now), ...(by ? [ifNoneSince(by)] : [])];
     return (await writeProgress(this.#table, account, progress, permitted, now)) ? 'saved' : 'stale';
   }
 

@@ -23,12 +23,12 @@ export async function writeProgress(
   table: DynamodbTable,
   account: AccountId,
   progress: AccountProgress,
-  permitted: Condition,
+  permitted: readonly Condition[],
   now: number,
 ): Promise<boolean> {
   const write = async (written: AccountProgress, ...conditions: readonly Condition[]): Promise<boolean> => {
     const { update, values } = assigning(progressAttributes(written));
-    const { condition, values: compared } = allOf(permitted, ...conditions);
+    const { condition, values: compared } = allOf(...permitted, ...conditions);
     const change = { update, condition, values: { ...values, ...compared } };
     return (
       (await table.update(`writing the state of account ${account}`, stateKey(account), change)) !== undefined

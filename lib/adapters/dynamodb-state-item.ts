@@ -4,8 +4,16 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { AccountId } from '../core/account.ts';
 import { NEW_ACCOUNT_STATE } from '../core/account-state.ts';
 import type { AccountProgress, AccountState } from '../core/account-state.ts';
-import type { LeaseHold } from '../ports.ts';
-import { number, readFlag, readJson, readNumber, readText, text } from './dynamodb-attributes.ts';
+import type { LeaseHold, WithoutLease } from '../ports.ts';
+import {
+  number,
+  readFlag,
+  readJson,
+  readNumber,
+  readNumberIfAny,
+  readText,
+  text,
+} from './dynamodb-attributes.ts';
 import type { Item } from './dynamodb-attributes.ts';
 import type { Condition } from './dynamodb-expressions.ts';
 
@@ -34,6 +42,12 @@ export function ifFree(now: number): Required<Condition> {
   };
 }
 
+/** Nobody was given the lease since. */
+export function ifNoneSince({ sinceFence }: WithoutLease): Required<Condition> {
+  const isNone = sinceFence === 0 ? 'attribute_not_exists(#fence) OR ' : '';
+  return { condition: `${isNone}#fence = :since`, values: { ':since': number(sinceFence) } };
+}
+
 export function toLease(item: Item): AccountState['lease'] {
   if (item['leaseOwner'] === undefined) return undefined;
   return { owner: readText(item, 'leaseOwner'), expiresAt: readNumber(item, 'leaseExpiresAt') };
@@ -44,11 +58,15 @@ export function toState(item: Item | undefined): AccountState {
   return {
     progress: item['progress'] === undefined ? undefined : toProgress(readJson(item, 'progress')),
     deletionsUnsettled: readFlag(item, 'deletionsUnsettled'),
+    fence: readNumberIfAny(item, 'fence') ?? 0,
     lease: toLease(item),
   };
 }
 
-/** One text, and beside it what the index of schedules shows of it: always written together, so that they never disagree. */
+/** Of the index of back-offs: all that have one are in it, in the order in which they end. */
+export const RETRY_PARTITION = 'retry';
+
+/** One text, and beside it what the indexes show of it: always written together, so that they never disagree. */
 export function progressAttributes(
   progress: AccountProgress,
 ): Readonly<Record<string, AttributeValue | undefined>> {
@@ -56,6 +74,7 @@ export function progressAttributes(
   return {
     progress: text(JSON.stringify(progress)),
     notBefore: nextAttemptAt === undefined ? undefined : number(nextAttemptAt),
+    retry: nextAttemptAt === undefined ? undefined : text(RETRY_PARTITION),
     lastSuccessAt: lastSuccessAt === undefined ? undefined : number(lastSuccessAt),
     suspendedFor: suspendedFor === undefined ? undefined : text(suspendedFor),
   };

@@ -12,7 +12,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { text } from './dynamodb-attributes.ts';
+import { number, text } from './dynamodb-attributes.ts';
 import type { Item } from './dynamodb-attributes.ts';
 import { ledgerBusy, notAnswered, toLedgerError } from './dynamodb-errors.ts';
 import { expressions } from './dynamodb-expressions.ts';
@@ -44,6 +44,8 @@ export interface KeyRange {
   readonly index?: TableIndex;
   /** Of the table's `sk`. All of the partition if absent. */
   readonly skPrefix?: string;
+  /** Of an index sorted by numbers, those from the first to the last, both included. All of the partition if absent. */
+  readonly between?: { readonly attribute: string; readonly first: number; readonly last: number };
   readonly newestFirst?: boolean;
   /** Items wanted; more may come. */
   readonly pageItems?: number;
@@ -149,13 +151,9 @@ export class DynamodbTable implements Disposable {
   }
 
   /** By the sort key, page by page. Strongly consistent, but for an index. */
-  async *query(
-    what: string,
-    { pk, index, skPrefix, newestFirst, pageItems }: KeyRange,
-  ): AsyncGenerator<Item> {
-    const inPartition = `#${index?.partitionKey ?? 'pk'} = :pk`;
-    const condition = skPrefix === undefined ? inPartition : `${inPartition} AND begins_with(#sk, :sk)`;
-    const values = { ':pk': text(pk), ...(skPrefix === undefined ? {} : { ':sk': text(skPrefix) }) };
+  async *query(what: string, range: KeyRange): AsyncGenerator<Item> {
+    const { index, newestFirst, pageItems } = range;
+    const { condition, values } = keyCondition(range);
     const input = {
       TableName: this.name,
       IndexName: index?.name,
@@ -218,6 +216,23 @@ export class DynamodbTable implements Disposable {
       throw toLedgerError(error, what, this.name);
     }
   }
+}
+
+function keyCondition({ pk, index, skPrefix, between }: KeyRange): Required<Condition> {
+  const inPartition = `#${index?.partitionKey ?? 'pk'} = :pk`;
+  const values = { ':pk': text(pk) };
+  if (skPrefix !== undefined) {
+    const condition = `${inPartition} AND begins_with(#sk, :sk)`;
+    return { condition, values: { ...values, ':sk': text(skPrefix) } };
+  }
+  if (between !== undefined) {
+    const condition = `${inPartition} AND #${between.attribute} BETWEEN :first AND :last`;
+    return {
+      condition,
+      values: { ...values, ':first': number(between.first), ':last': number(between.last) },
+    };
+  }
+  return { condition: inPartition, values };
 }
 
 async function unlessRefused<T>(call: Promise<T>): Promise<T | undefined> {

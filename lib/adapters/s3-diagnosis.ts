@@ -25,6 +25,7 @@ const lasting = (hint: string): Verdict => ({ retryable: false, hint });
 const THROTTLED = passing('S3 asks for fewer requests: run again later, or fewer accounts at a time');
 const FAULT = passing('S3 had a fault of its own: run again later');
 const UNREACHABLE = passing('check the network, the region and AWS_ENDPOINT_URL_S3');
+const IMPOSTOR = passing('check AWS_ENDPOINT_URL_S3, and what stands between this machine and S3');
 const CONFLICT = passing('two writes of one object met: run again');
 const DAMAGED = passing(
   'the octets changed on the way to S3: check the memory and the network of this machine',
@@ -85,6 +86,7 @@ const BY_STATUS = new Map<number, Verdict>([
 /** What fails before S3 has a say, or on the way. */
 const BY_KIND = new Map<AwsFailureKind, Verdict>([
   ['network', UNREACHABLE],
+  ['impostor', IMPOSTOR],
   ['no-region', NO_REGION],
   ['no-credentials', NO_CREDENTIALS],
 ]);

@@ -4,10 +4,11 @@
 
 import { Readable } from 'node:stream';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { PutObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { describeError, MailferryError } from '../core/errors.ts';
 import type { Sha256 } from '../core/record.ts';
 import type { Blob } from '../ports.ts';
+import { notAnswered } from './aws-errors.ts';
 import { provenOctets } from './proven-octets.ts';
 import { toBase64 } from './s3-objects.ts';
 
@@ -37,7 +38,8 @@ export async function upload(client: S3Client, object: S3Upload): Promise<void> 
   });
   const command = putCommand(object, body);
   try {
-    await client.send(command, { abortSignal: abandoned.signal });
+    const answer = await client.send(command, { abortSignal: abandoned.signal });
+    if (!isProof(answer, blob.sha256)) throw notAnswered();
   } catch (error) {
     // A refusal that came before the whole body was sent leaves the request open otherwise.
     abandoned.abort();
@@ -64,6 +66,11 @@ function putCommand(
   });
   signPayload(command, blob.sha256);
   return command;
+}
+
+/** A mere 200 may be anybody's: S3 gives the object's tag, and the checksum that it keeps. */
+function isProof({ ETag, ChecksumSHA256 }: PutObjectCommandOutput, sha256: Sha256): boolean {
+  return ETag !== undefined && (ChecksumSHA256 === undefined || ChecksumSHA256 === toBase64(sha256));
 }
 
 /** The SDK would leave a stream out of the signature (UNSIGNED-PAYLOAD); its hash is known here beforehand. */

@@ -21,6 +21,7 @@ export function readAccountState(database: DatabaseSync, account: AccountId): Ac
   return {
     progress: typeof progress === 'string' ? parseProgress(progress) : undefined,
     deletionsUnsettled: row['deletions_unsettled'] !== 0,
+    fence: Number(row['fence']),
     lease: typeof owner === 'string' ? { owner, expiresAt: Number(expiresAt) } : undefined,
   };
 }

@@ -8,7 +8,7 @@ import type { MessageRecord, RecordMark, StoredRef } from '../core/record.ts';
 import type { RunRecord } from '../core/run-record.ts';
 import { fromUidl } from '../core/uidl.ts';
 import type { Uidl } from '../core/uidl.ts';
-import type { Committed, LeaseHold, Ledger } from '../ports.ts';
+import type { Committed, LeaseHold, Ledger, WithoutLease } from '../ports.ts';
 import { inBatches } from './bounded-work.ts';
 import { leaseInForce, readAccountState, updateIfHeld, type LeaseRules } from './sqlite-account-row.ts';
 import { guardLedger, inTransaction } from './sqlite-database.ts';
@@ -84,13 +84,15 @@ export class SqliteLedger implements Ledger {
   async saveProgress(
     account: AccountId,
     progress: AccountProgress,
-    hold: LeaseHold | undefined,
+    by: LeaseHold | WithoutLease | undefined,
   ): Promise<'saved' | 'stale'> {
     const json = JSON.stringify(progress);
     return this.#guard(() => {
-      if (hold) return outcome(updateIfHeld(this.#database, hold, { progress: json }));
+      if (by && 'owner' in by) return outcome(updateIfHeld(this.#database, by, { progress: json }));
       return inTransaction(this.#database, () => {
-        if (leaseInForce(readAccountState(this.#database, account), this.#rules)) return 'stale';
+        const state = readAccountState(this.#database, account);
+        if (leaseInForce(state, this.#rules)) return 'stale';
+        if (by && by.sinceFence !== state.fence) return 'stale';
         this.#database
           .prepare(
             `INSERT INTO account_state (account, progress) VALUES (:account, :json)

@@ -46,6 +46,8 @@ export interface AccountState {
   readonly progress: AccountProgress | undefined;
   /** Set before messages are marked `deleting`, cleared when their fate is known. */
   readonly deletionsUnsettled: boolean;
+  /** Of the last lease given; 0 before the first. */
+  readonly fence: number;
   /** Who runs, or ran last and died. */
   readonly lease: { readonly owner: string; readonly expiresAt: number } | undefined;
 }
@@ -53,6 +55,7 @@ export interface AccountState {
 export const NEW_ACCOUNT_STATE: AccountState = Object.freeze({
   progress: undefined,
   deletionsUnsettled: false,
+  fence: 0,
   lease: undefined,
 });
 

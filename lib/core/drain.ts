@@ -28,8 +28,8 @@ export function planSlice(message: DrainSlice, drain: Drain | undefined): 'run' 
   return drain.slice === message.slice + 1 && !drain.isSent ? 'send-next' : 'drop';
 }
 
-/** Longer than two slices with all their waiting: then its message is lost, and a poll takes over. */
-export const STALE_DRAIN_MS = 40 * 60_000;
+/** Longer than a slice waits for its turn while many accounts drain at once. Its message is lost then, most likely: a poll takes over. */
+export const STALE_DRAIN_MS = 6 * 60 * 60_000;
 
 export function isUnderWay(drain: Drain | undefined, now: number): boolean {
   return drain !== undefined && Math.abs(now - drain.at) < STALE_DRAIN_MS;

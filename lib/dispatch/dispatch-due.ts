@@ -1,21 +1,15 @@
 // One tick of the dispatcher: asks who is due, sends their polls, and only then notes that the minute is dispatched. A crash
 // anywhere repeats polls, which is harmless, and never leaves one out. For the accounts themselves nothing is written.
 
-import type { AccountId } from '../core/account.ts';
-import { toEvent } from '../core/events.ts';
-import type { AccountStale } from '../core/events.ts';
-import type { Schedule } from '../core/schedule.ts';
 import type { AccountDirectory, BulkJobQueue, EventSink, ScheduledAccount } from '../ports.ts';
+import { NO_ACCOUNTS } from './dispatch-report.ts';
+import type { DispatchReport } from './dispatch-report.ts';
 import { judgeAccount } from './judge-account.ts';
 import { planTick } from './plan-tick.ts';
 import type { DueSlot } from './plan-tick.ts';
-
-/** Look whether the account has anything new. */
-export interface PollJob {
-  readonly account: AccountId;
-  /** Minute of Unix time it was due at: the same when the tick is repeated. */
-  readonly tick: number;
-}
+import { PollSender, QueueFailure } from './poll-sender.ts';
+import type { PollJob } from './poll-sender.ts';
+import { StaleTeller } from './stale-teller.ts';
 
 export interface DispatchPorts {
   readonly directory: AccountDirectory;
@@ -31,34 +25,14 @@ export interface DispatchOptions {
   readonly staleMs: number;
 }
 
-/** What a tick did. The counts are of the accounts whose slot was due. */
-export interface DispatchReport {
-  readonly minute: number;
-  /** `saved` · `stale` another dispatcher was faster, and does what is left · `nothing` the minute was dispatched before. */
-  readonly outcome: 'saved' | 'stale' | 'nothing';
-  /** Minutes without a tick that were made up for. */
-  readonly lateMinutes: number;
-  /** Minutes too long ago for that. */
-  readonly missedMinutes: number;
-  readonly slots: number;
-  readonly due: number;
-  readonly sent: number;
-  /** Backed off after failures. */
-  readonly waiting: number;
-  readonly suspended: number;
-  readonly stale: number;
-  /** Of the account that has gone longest without success; 0 if none was due. */
-  readonly oldestSuccessAgeMs: number;
-  /** Schedules whose times cannot be told: their accounts are not polled. */
-  readonly unusable: readonly Schedule[];
-  /** Why not everybody was told of stale accounts; they are told of again the next day. */
-  readonly eventsFailure: unknown;
-}
-
-/** Polls in memory at a time. */
-const POLLS_AT_ONCE = 500;
 /** A tick that never ends in time must get somewhere: after so many polls what is done is noted. */
 const POLLS_BETWEEN_SAVES = 10_000;
+
+/**
+ * An account whose back-off is over is sent a poll so much later: the poll, by a clock that is a little behind, must find
+ * it over too, and a failure that was written late must not be missed.
+ */
+const RETRY_DELAY_MS = 10_000;
 
 const MINUTE_MS = 60_000;
 
@@ -70,66 +44,119 @@ export async function dispatchDue(ports: DispatchPorts, options: DispatchOptions
   const minute = Math.floor(options.now / MINUTE_MS);
   const last = await ports.directory.lastTick();
   const plan = planTick(await ports.directory.schedules(), last, minute);
-  const tick = new Tick(ports, options);
-  const outcome = plan.isNew ? await tick.run(plan.due, last, minute) : 'nothing';
   const { due, lateMinutes, missedMinutes, unusable } = plan;
-  const { counts, eventsFailure } = tick;
+  const tick = new Tick(ports, options, { minute, last, after: minute - 1 - lateMinutes });
+  const outcome = plan.isNew ? await tick.run(due) : 'nothing';
   const missed = { lateMinutes, missedMinutes };
-  return { minute, outcome, ...missed, slots: due.length, ...counts, unusable, eventsFailure };
+  return { minute, outcome, ...missed, slots: due.length, ...tick.report(), unusable };
+}
+
+/** In minutes of Unix time. */
+interface TickTimes {
+  readonly minute: number;
+  /** The cursor as it was read. */
+  readonly last: number | undefined;
+  /** What fell due after this is made up for. */
+  readonly after: number;
 }
 
 class Tick {
-  readonly counts = { due: 0, sent: 0, waiting: 0, suspended: 0, stale: 0, oldestSuccessAgeMs: 0 };
-  eventsFailure: unknown;
-  readonly #ports: DispatchPorts;
+  readonly #counts = { ...NO_ACCOUNTS };
+  readonly #directory: AccountDirectory;
   readonly #options: DispatchOptions;
+  readonly #minute: number;
+  readonly #polls: PollSender;
+  readonly #stale: StaleTeller;
+  readonly #failures: unknown[] = [];
+  #saved: number | undefined;
+  #sentBefore = 0;
+  #retriedUntil: number;
 
-  constructor(ports: DispatchPorts, options: DispatchOptions) {
-    this.#ports = ports;
+  constructor(ports: DispatchPorts, options: DispatchOptions, { minute, last, after }: TickTimes) {
+    this.#directory = ports.directory;
+    this.#polls = new PollSender(ports.polls);
+    this.#stale = new StaleTeller(ports.events);
     this.#options = options;
+    this.#minute = minute;
+    this.#saved = last;
+    this.#retriedUntil = after;
   }
 
-  async run(due: readonly DueSlot[], last: number | undefined, minute: number): Promise<'saved' | 'stale'> {
-    let saved = last;
-    let sentBefore = 0;
-    const failures: unknown[] = [];
+  report() {
+    return { ...this.#counts, sent: this.#polls.sent, eventsFailure: this.#stale.failure };
+  }
+
+  async run(due: readonly DueSlot[]): Promise<'saved' | 'stale'> {
     for (const [index, slot] of due.entries()) {
-      try {
-        await this.#dispatch(slot);
-      } catch (error) {
-        // A slot that cannot be read must not keep the others waiting; a queue that takes nothing keeps all of them.
-        if (error instanceof QueueFailure) throw error.cause;
-        failures.push(error);
-      }
+      await this.#attempt(async () => await this.#dispatch(slot));
       const isLastOfMinute = due[index + 1]?.minute !== slot.minute;
-      if (!isLastOfMinute || failures.length > 0) continue;
-      if (slot.minute >= minute || this.counts.sent - sentBefore < POLLS_BETWEEN_SAVES) continue;
-      if ((await this.#ports.directory.saveTick(slot.minute, saved)) === 'stale') return 'stale';
-      saved = slot.minute;
-      sentBefore = this.counts.sent;
+      if (!isLastOfMinute || slot.minute >= this.#minute) continue;
+      if (this.#polls.sent - this.#sentBefore < POLLS_BETWEEN_SAVES) continue;
+      if ((await this.#save(slot.minute)) === 'stale') return 'stale';
     }
+    const outcome = await this.#save(this.#minute);
     // oxlint-disable-next-line typescript/only-throw-error -- what was thrown is passed on as it is
-    if (failures.length > 0) throw failures[0];
-    return await this.#ports.directory.saveTick(minute, saved);
+    if (outcome === 'failed') throw this.#failures[0];
+    return outcome;
+  }
+
+  /** A slot that cannot be read must not keep the others waiting; a queue that takes nothing keeps all of them. */
+  async #attempt(part: () => Promise<void>): Promise<void> {
+    try {
+      await part();
+    } catch (error) {
+      if (error instanceof QueueFailure) throw error.cause;
+      this.#failures.push(error);
+    }
+  }
+
+  /** The cursor passes over no back-off that ended, and over nothing that failed. */
+  async #save(minute: number): Promise<'saved' | 'stale' | 'failed'> {
+    await this.#attempt(async () => await this.#retry(minute));
+    if (this.#failures.length > 0) return 'failed';
+    const outcome = await this.#directory.saveTick(minute, this.#saved);
+    this.#saved = minute;
+    this.#sentBefore = this.#polls.sent;
+    return outcome;
+  }
+
+  /** Those whose back-off has ended some time before the minute begins: later in it no poll would find it over. */
+  async #retry(minute: number): Promise<void> {
+    const after = this.#retriedUntil * MINUTE_MS - RETRY_DELAY_MS;
+    const until = minute * MINUTE_MS - RETRY_DELAY_MS;
+    this.#retriedUntil = minute;
+    try {
+      for await (const account of this.#directory.retriesDue(after, until)) {
+        await this.#polls.add({ account, tick: this.#minute });
+        this.#counts.retried += 1;
+      }
+    } finally {
+      await this.#polls.flush();
+    }
   }
 
   async #dispatch(slot: DueSlot): Promise<void> {
-    let polls: PollJob[] = [];
-    let stale: AccountStale[] = [];
-    for await (const account of this.#ports.directory.inSlot(slot.slot)) {
-      const { action, isNews } = this.#count(account, slot);
-      if (action === 'poll') polls.push({ account: account.id, tick: slot.minute });
-      if (isNews) stale.push(toStaleEvent(account, slot));
-      if (polls.length >= POLLS_AT_ONCE) polls = await this.#send(polls);
-      if (stale.length >= POLLS_AT_ONCE) stale = await this.#tell(stale);
+    const counts = this.#counts;
+    const passOver = (error: unknown): void => {
+      counts.unreadable += 1;
+      counts.unreadableFailure ??= error;
+    };
+    try {
+      for await (const account of this.#directory.inSlot(slot.slot, passOver)) {
+        const { action, isNews } = this.#count(account, slot);
+        if (action === 'poll') await this.#polls.add({ account: account.id, tick: slot.minute });
+        if (isNews) await this.#stale.add(account, slot.minute);
+      }
+    } finally {
+      // Those who were read before a failure do not wait for the rest.
+      await this.#polls.flush();
+      await this.#stale.flush();
     }
-    await this.#send(polls);
-    await this.#tell(stale);
   }
 
   #count(account: ScheduledAccount, slot: DueSlot): ReturnType<typeof judgeAccount> {
     const verdict = judgeAccount(account, slot, this.#options);
-    const { counts } = this;
+    const counts = this.#counts;
     counts.due += 1;
     if (verdict.action === 'wait') counts.waiting += 1;
     if (verdict.action === 'suspended') counts.suspended += 1;
@@ -137,39 +164,4 @@ class Tick {
     counts.oldestSuccessAgeMs = Math.max(counts.oldestSuccessAgeMs, verdict.successAgeMs);
     return verdict;
   }
-
-  async #send(polls: readonly PollJob[]): Promise<PollJob[]> {
-    if (polls.length === 0) return [];
-    try {
-      await this.#ports.polls.enqueueAll(polls);
-    } catch (error) {
-      throw new QueueFailure('', { cause: error });
-    }
-    this.counts.sent += polls.length;
-    return [];
-  }
-
-  /** What nobody can be told must not keep anybody's mail waiting. After a failure no more is tried in this tick. */
-  async #tell(events: readonly AccountStale[]): Promise<AccountStale[]> {
-    if (events.length === 0 || this.eventsFailure !== undefined) return [];
-    try {
-      await this.#ports.events?.publish(events);
-    } catch (error) {
-      this.eventsFailure = error;
-    }
-    return [];
-  }
-}
-
-/** Carries what the queue threw past the handling of slots. */
-class QueueFailure extends Error {}
-
-/** One a day: its id is the same whenever the tick is repeated. */
-function toStaleEvent({ id, lastSuccessAt }: ScheduledAccount, { minute }: DueSlot): AccountStale {
-  const happened = minute * MINUTE_MS;
-  const day = new Date(happened).toISOString().slice(0, 10);
-  return toEvent('mailferry.account.stale', `account.stale/${id}/${day}`, happened, {
-    account: id,
-    lastSuccessAt: lastSuccessAt === undefined ? null : new Date(lastSuccessAt).toISOString(),
-  });
 }

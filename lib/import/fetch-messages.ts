@@ -91,10 +91,11 @@ class FetchPhase {
   }
 
   async #failed(message: PlannedFetch, error: unknown, tookMs: number): Promise<void> {
-    const { abort } = this.#run.options;
+    const { abort, chargesSlowness = true } = this.#run.options;
     if (abort.aborted) {
       // One that alone takes longer than a run has would end every run before it has begun.
-      const isTooSlow = isTimeUp(abort) && !this.#hasFetched && tookMs > SLOW_MESSAGE_MS;
+      const isLong = chargesSlowness && tookMs > SLOW_MESSAGE_MS;
+      const isTooSlow = isTimeUp(abort) && !this.#hasFetched && isLong;
       if (isTooSlow) await this.#charge(message, stopReason(abort));
       throw stopReason(abort);
     }

@@ -23,6 +23,11 @@ export interface ImportOptions {
   /** A lease lasts so long unless it is renewed. Default: LEASE_MS. */
   readonly leaseMs?: number;
   /**
+   * Whether a message that alone is too slow for the time of this run counts as failed. Default: true. Not where longer runs
+   * come after this one.
+   */
+  readonly chargesSlowness?: boolean;
+  /**
    * A run that has nothing to do, of an account whose last success is younger than this, leaves no trace behind: no
    * run's record, no progress. Default: every run leaves one.
    */

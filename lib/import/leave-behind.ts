@@ -68,14 +68,15 @@ async function saveProgress(
     jitter: jitterOf(runId),
   });
   // Without a lease it is refused while another run has it, and that run will write its own.
-  if ((await ports.ledger.saveProgress(account.id, progress, lease?.hold)) === 'stale' && lease)
+  const by = lease?.hold ?? { sinceFence: state.fence };
+  if ((await ports.ledger.saveProgress(account.id, progress, by)) === 'stale' && lease)
     throw leaseLost(lease.hold);
 }
 
 /** After a quiet run: once in a while that all is well, and at once what has to be known of another listing. */
 async function refreshProgress(
   { account, ports, book, options }: AccountRun,
-  { progress }: AccountState,
+  { progress, fence }: AccountState,
   settled: SettledListing | undefined,
 ): Promise<void> {
   if (progress === undefined) return;
@@ -85,7 +86,7 @@ async function refreshProgress(
     return;
   const lastListing = book.listingMark() ?? progress.lastListing;
   const refreshed = { ...progress, lastEndedAt: now, lastSuccessAt: now, backlog: 0, lastListing, settled };
-  await ports.ledger.saveProgress(account.id, refreshed, undefined);
+  await ports.ledger.saveProgress(account.id, refreshed, { sinceFence: fence });
 }
 
 /** A ULID ends in 80 random bits; five bits a character. */

@@ -36,7 +36,12 @@ export class MarkedDeletions {
     if (!this.#isBegun) await this.#begin();
     const { account, ports } = this.#run;
     await ports.ledger.mark(account.id, due.map(refOf), this.#markOf('deleting'));
-    for (const deletion of due) {
+    for (const [index, deletion] of due.entries()) {
+      if (this.#run.options.deleteUntil?.aborted === true && this.#sent.length > 0) {
+        // They keep their message, and `settle` takes their mark away.
+        this.#refused.push(...due.slice(index));
+        return;
+      }
       await this.#lease.keep();
       const dele = await this.#dele(deletion, maildrop);
       const { uidl, sha256 } = deletion.record;

@@ -111,7 +111,7 @@ export class ParsePool {
     const surroundings = { blobs, spoolDirectory, parseTimeoutMs: this.#limits.parseTimeoutMs };
     try {
       const document = await runJob(worker, ingest, raw, surroundings);
-      await this.#store(key, document);
+      await this.#store(key, document, 'replace');
       return 'parsed';
     } catch (error) {
       if (!(error instanceof JobFailure)) throw error;
@@ -127,16 +127,23 @@ export class ParsePool {
     const source = (async function* () {
       yield Buffer.from(json);
     })();
-    const { spoolDirectory } = this.#options;
-    await this.#store(
-      key,
-      await spool(source, { directory: spoolDirectory, memoryOctets: MAX_SPOOL_MEMORY_OCTETS }),
-    );
+    const { rebuild, spoolDirectory } = this.#options;
+    const failure = await spool(source, { directory: spoolDirectory, memoryOctets: MAX_SPOOL_MEMORY_OCTETS });
+    try {
+      await this.#store(key, failure, rebuild === true ? 'replace' : 'create');
+    } catch (error) {
+      // There is a document from before, when it went better: that is not given up for one that says nothing.
+      if (!(error instanceof MailferryError && error.code === 'ARCHIVE_CORRUPT')) throw error;
+    }
   }
 
-  async #store(key: string, document: Blob & { dispose(): Promise<void> }): Promise<void> {
+  async #store(
+    key: string,
+    document: Blob & { dispose(): Promise<void> },
+    mode: 'create' | 'replace',
+  ): Promise<void> {
     try {
-      await this.#options.blobs.put(key, document, { mode: 'replace' });
+      await this.#options.blobs.put(key, document, { mode });
     } finally {
       await document.dispose();
     }

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { text } from '../../lib/adapters/dynamodb-attributes.ts';
 import { DynamodbAccountDirectory } from '../../lib/adapters/dynamodb-account-directory.ts';
-import { SLOT_INDEX } from '../../lib/adapters/dynamodb-account-item.ts';
+import { RETRY_INDEX, SLOT_INDEX } from '../../lib/adapters/dynamodb-account-item.ts';
 import { DynamodbLease } from '../../lib/adapters/dynamodb-lease.ts';
 import { DynamodbLedger } from '../../lib/adapters/dynamodb-ledger.ts';
 import { stateKey } from '../../lib/adapters/dynamodb-state-item.ts';
@@ -120,6 +120,50 @@ test('what a later version wrote is told, and is neither read nor changed', asyn
   } finally {
     client.destroy();
   }
+});
+
+test('an account in a slot that cannot be read is passed over and named, or fails the reading', async () => {
+  await using server = await startDynalite();
+  using table = openTestTable(server.port);
+  const client = openTestClient(server.port);
+  try {
+    const directory = new DynamodbAccountDirectory(table, Date.now);
+    const accounts = manyAccounts('account', 3, { schedule: { everyMinutes: 1 } });
+    for (const account of accounts) await directory.apply(account);
+    const [, damaged = sampleAccount()] = accounts;
+    const slot = slotOf(damaged.id, damaged.schedule, false);
+    await client.send(
+      new UpdateItemCommand({
+        TableName: TABLE,
+        Key: stateKey(damaged.id),
+        UpdateExpression: 'REMOVE appliedAt',
+      }),
+    );
+    const told: unknown[] = [];
+    const read = await sorted(directory.inSlot(slot, (error) => void told.push(error)));
+    assert.deepEqual(
+      read.map(({ id }) => id),
+      ['account-0', 'account-2'],
+    );
+    assert.equal(told.length, 1);
+    assert.match(String(told[0]), /account-1/);
+    await assert.rejects(sorted(directory.inSlot(slot)), { code: 'LEDGER_FAILED', message: /appliedAt/ });
+  } finally {
+    client.destroy();
+  }
+});
+
+test('to look whose back-off is over is one query of its own index, half a unit when there is nobody', async () => {
+  await using rig = await openDynamodbRig();
+  const directory = new DynamodbAccountDirectory(rig.table, Date.now);
+  await directory.apply(sampleAccount());
+  const reads: unknown[][] = [];
+  rig.proxy.faultOf = ({ operation, body }) => {
+    reads.push([operation, body['IndexName'], body['ConsistentRead']]);
+    return undefined;
+  };
+  for await (const account of directory.retriesDue(0, 60_000)) assert.fail(account);
+  assert.deepEqual(reads, [['Query', RETRY_INDEX.name, false]]);
 });
 
 test('progress written before there was an index is shown by it from the next change on', async () => {

@@ -108,7 +108,7 @@ test('a write whose answer was lost has its effect once, and its right result', 
   assert.equal(await losing(async () => await ledger.setDeletionsUnsettled(hold, true)), 'saved');
   assert.equal(await losing(async () => await ledger.saveProgress(ANN, accountProgress(), hold)), 'saved');
   const leased = { owner: hold.owner, expiresAt: 1700 };
-  const state = { progress: accountProgress(), deletionsUnsettled: true, lease: leased };
+  const state = { progress: accountProgress(), deletionsUnsettled: true, fence: 1, lease: leased };
   assert.deepEqual(await ledger.state(ANN), state);
   await losing(async () => await lease.release(hold));
   assert.deepEqual(await ledger.state(ANN), { ...state, lease: undefined });

@@ -45,6 +45,7 @@ test('a file that is opened again holds everything', async () => {
   assert.deepEqual(await file.ledger.state(ANN), {
     progress: accountProgress(),
     deletionsUnsettled: true,
+    fence: 1,
     lease: { owner: 'host/1/run', expiresAt: 60_000 },
   });
 });

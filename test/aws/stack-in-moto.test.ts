@@ -128,6 +128,7 @@ test('the rights of each function name the very things that were created', { ski
   assert.equal(poll['SendDrains'], queueArn('drain'));
   const dispatch = await resourcesOf('Dispatch');
   assert.match(String(dispatch['FindDueAccounts']), new RegExp(`:table/${TABLE}/index/slot-index$`));
+  assert.match(String(dispatch['FindRetries']), new RegExp(`:table/${TABLE}/index/retry-index$`));
   assert.equal(dispatch['SendPolls'], queueArn('poll'));
   const parse = await resourcesOf('Parse');
   assert.equal(parse['ReadMail'], `arn:aws:s3:::${deployed.rawBucket}/raw/*`);
@@ -141,7 +142,7 @@ test('the rights of each function name the very things that were created', { ski
   );
 });
 
-test('the table has its keys and the index of slots', { skip }, async () => {
+test('the table has its keys, and the indexes of slots and of back-offs', { skip }, async () => {
   const client = new DynamoDBClient({
     endpoint: `http://127.0.0.1:${moto.port}`,
     region: TEST_REGION,
@@ -154,6 +155,7 @@ test('the table has its keys and the index of slots', { skip }, async () => {
     { AttributeName: 'pk', KeyType: 'HASH' },
     { AttributeName: 'sk', KeyType: 'RANGE' },
   ]);
-  assert.equal(Table.GlobalSecondaryIndexes?.[0]?.IndexName, 'slot-index');
+  const indexes = Table.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName);
+  assert.deepEqual(new Set(indexes), new Set(['slot-index', 'retry-index']));
   assert.equal(Table.DeletionProtectionEnabled, true);
 });

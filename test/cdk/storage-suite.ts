@@ -2,7 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CURSOR_KEY, SCHEDULES_PARTITION, SLOT_INDEX } from '../../lib/adapters/dynamodb-account-item.ts';
+import {
+  CURSOR_KEY,
+  RETRY_INDEX,
+  SCHEDULES_PARTITION,
+  SLOT_INDEX,
+} from '../../lib/adapters/dynamodb-account-item.ts';
+import { RETRY_PARTITION } from '../../lib/adapters/dynamodb-state-item.ts';
 import { rawKey } from '../../lib/core/keys.ts';
 import type { AccountId } from '../../lib/core/account.ts';
 import type { ArchiveDate, Sha256 } from '../../lib/core/record.ts';
@@ -146,6 +152,14 @@ export function testStorage(stack: Synthesized): void {
           NonKeyAttributes: ['appliedAt', 'notBefore', 'lastSuccessAt', 'suspendedFor'],
         },
       },
+      {
+        IndexName: RETRY_INDEX.name,
+        KeySchema: [
+          { AttributeName: RETRY_INDEX.partitionKey, KeyType: 'HASH' },
+          { AttributeName: 'notBefore', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['slot'] },
+      },
     ]);
   });
 
@@ -155,7 +169,7 @@ export function testStorage(stack: Synthesized): void {
     assert.equal(table['DeletionProtectionEnabled'], true);
   });
 
-  test('the dispatcher may touch the very partitions that the adapter keeps its cursor and the schedules in', () => {
+  test('the dispatcher may touch the very partitions that the adapter keeps its cursor, the schedules and the back-offs in', () => {
     const policy = stack.find('ImporterFunctionsDispatchRoleDefaultPolicy').Properties[
       'PolicyDocument'
     ] as Properties;
@@ -163,7 +177,7 @@ export function testStorage(stack: Synthesized): void {
       ({ Condition }) =>
         (Condition as Properties | undefined)?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? [],
     );
-    assert.deepEqual(keys, [SCHEDULES_PARTITION, CURSOR_KEY['pk']?.S, 'every/*', 'cron/*']);
+    assert.deepEqual(keys, [SCHEDULES_PARTITION, CURSOR_KEY['pk']?.S, 'every/*', 'cron/*', RETRY_PARTITION]);
   });
 }
 

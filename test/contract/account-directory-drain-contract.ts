@@ -69,6 +69,7 @@ export function testDrains(check: DirectoryCheck): void {
         state: {
           progress: wellProgress(),
           deletionsUnsettled: false,
+          fence: hold.fence,
           lease: { owner: 'host/1/run', expiresAt: clock.nowMs + 1000 },
         },
         drain: DRAIN,

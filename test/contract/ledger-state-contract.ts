@@ -40,17 +40,50 @@ export function testState(check: LedgerCheck): void {
       const progress = accountProgress();
       const hold = await acquired(lease, ANN, 'host/1/run', 1000);
       const leased = { owner: 'host/1/run', expiresAt: clock.nowMs + 1000 };
-      assert.deepEqual(await ledger.state(ANN), { ...NEW_ACCOUNT_STATE, lease: leased });
+      assert.deepEqual(await ledger.state(ANN), { ...NEW_ACCOUNT_STATE, fence: hold.fence, lease: leased });
       assert.equal(await ledger.setDeletionsUnsettled(hold, true), 'saved');
       assert.equal(await ledger.saveProgress(ANN, progress, hold), 'saved');
-      assert.deepEqual(await ledger.state(ANN), { progress, deletionsUnsettled: true, lease: leased });
+      assert.deepEqual(await ledger.state(ANN), {
+        progress,
+        deletionsUnsettled: true,
+        fence: hold.fence,
+        lease: leased,
+      });
       await lease.release(hold);
-      assert.deepEqual(await ledger.state(ANN), { progress, deletionsUnsettled: true, lease: undefined });
+      assert.deepEqual(await ledger.state(ANN), {
+        progress,
+        deletionsUnsettled: true,
+        fence: hold.fence,
+        lease: undefined,
+      });
       const next = await acquired(lease, ANN, 'host/1/next', 1000);
       assert.equal((await ledger.state(ANN)).deletionsUnsettled, true);
       assert.equal(await ledger.setDeletionsUnsettled(next, false), 'saved');
       await lease.release(next);
-      assert.deepEqual(await ledger.state(ANN), { progress, deletionsUnsettled: false, lease: undefined });
+      assert.deepEqual(await ledger.state(ANN), {
+        progress,
+        deletionsUnsettled: false,
+        fence: next.fence,
+        lease: undefined,
+      });
+    },
+  );
+
+  check(
+    'progress made from a state is refused once somebody has had the lease since',
+    async ({ ledger, lease }) => {
+      const before = await ledger.state(ANN);
+      const since = { sinceFence: before.fence };
+      assert.equal(await ledger.saveProgress(ANN, accountProgress(), since), 'saved');
+      const hold = await acquired(lease, ANN, 'host/1/run');
+      await lease.release(hold);
+      assert.equal(await ledger.saveProgress(ANN, accountProgress({ backlog: 9 }), since), 'stale');
+      const { fence, progress } = await ledger.state(ANN);
+      assert.deepEqual(progress, accountProgress());
+      assert.equal(
+        await ledger.saveProgress(ANN, accountProgress({ backlog: 9 }), { sinceFence: fence }),
+        'saved',
+      );
     },
   );
 }

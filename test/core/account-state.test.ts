@@ -34,7 +34,12 @@ function ended(changes: Partial<EndedRun> = {}): EndedRun {
 }
 
 test('an account that never ran has no progress, no lease and nothing unsettled, and cannot be changed', () => {
-  assert.deepEqual(NEW_ACCOUNT_STATE, { progress: undefined, deletionsUnsettled: false, lease: undefined });
+  assert.deepEqual(NEW_ACCOUNT_STATE, {
+    progress: undefined,
+    deletionsUnsettled: false,
+    fence: 0,
+    lease: undefined,
+  });
   assert.ok(Object.isFrozen(NEW_ACCOUNT_STATE));
 });
 

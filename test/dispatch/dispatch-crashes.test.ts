@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { slotOf } from '../../lib/core/schedule.ts';
 import type { Account } from '../../lib/core/account.ts';
 import type { Schedule } from '../../lib/core/schedule.ts';
-import type { PollJob } from '../../lib/dispatch/dispatch-due.ts';
+import type { PollJob } from '../../lib/dispatch/poll-sender.ts';
 import type { BulkJobQueue } from '../../lib/ports.ts';
 import { manyAccounts } from '../contract/sample-accounts.ts';
 import { dispatchWorld, overriding } from './dispatch-under-test.ts';

@@ -53,7 +53,10 @@ test('who waits after failures is left alone until his time, and counted', async
 
   await world.directory.resume('account-1' as AccountId);
   world.minute += 1;
-  assert.equal((await world.tick()).sent, 4);
+  // account-3 has its turn, and the end of its back-off too: SQS tells that the two polls are one by the minute.
+  const next = await world.tick();
+  assert.deepEqual([next.due, next.sent, next.retried], [5, 5, 1]);
+  assert.equal(new Set(world.polls.take()).size, 4);
 });
 
 test('after an outage everybody is polled once, with the minute he was due at last', async () => {
@@ -106,6 +109,36 @@ test('a slot that cannot be read keeps nobody else waiting, and is not forgotten
     sent,
     'what is repeated is told by the same minute',
   );
+});
+
+test('who was read before a slot failed is polled, and so is everybody after an account that cannot be read', async () => {
+  const world = await dispatchWorld(manyAccounts('account', 4, EVERY_MINUTE));
+  const { directory } = world;
+  const breaking = overriding(directory, {
+    async *inSlot(slot) {
+      let read = 0;
+      for await (const account of directory.inSlot(slot)) {
+        if ((read += 1) > 2) throw new Error('cut off');
+        yield account;
+      }
+    },
+  });
+  await assert.rejects(world.tick({ directory: breaking }), { message: 'cut off' });
+  assert.equal(world.polls.take().length, 2);
+  assert.equal(await directory.lastTick(), undefined);
+
+  const failure = new Error('no such attribute');
+  const damaged = overriding(directory, {
+    async *inSlot(slot, unreadable) {
+      for await (const account of directory.inSlot(slot)) {
+        if (account.id === 'account-1') unreadable?.(failure);
+        else yield account;
+      }
+    },
+  });
+  const { outcome, due, sent, unreadable, unreadableFailure } = await world.tick({ directory: damaged });
+  assert.deepEqual([outcome, due, sent, unreadable], ['saved', 3, 3, 1]);
+  assert.equal(unreadableFailure, failure);
 });
 
 test('another dispatcher that was faster is left to do the rest', async () => {

@@ -3,7 +3,9 @@
 import type { Account } from '../../lib/core/account.ts';
 import type { FerryEvent } from '../../lib/core/events.ts';
 import { dispatchDue } from '../../lib/dispatch/dispatch-due.ts';
-import type { DispatchPorts, DispatchReport, PollJob } from '../../lib/dispatch/dispatch-due.ts';
+import type { DispatchPorts } from '../../lib/dispatch/dispatch-due.ts';
+import type { DispatchReport } from '../../lib/dispatch/dispatch-report.ts';
+import type { PollJob } from '../../lib/dispatch/poll-sender.ts';
 import type { AccountDirectory, BulkJobQueue, EventSink } from '../../lib/ports.ts';
 import { MemoryAccountDirectory } from '../support/memory-account-directory.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
@@ -94,7 +96,8 @@ export function overriding(
     resume: async (account) => await directory.resume(account),
     list: () => directory.list(),
     schedules: async () => await directory.schedules(),
-    inSlot: (slot) => directory.inSlot(slot),
+    inSlot: (slot, unreadable) => directory.inSlot(slot, unreadable),
+    retriesDue: (afterMs, untilMs) => directory.retriesDue(afterMs, untilMs),
     lastTick: async () => await directory.lastTick(),
     saveTick: async (minute, before) => await directory.saveTick(minute, before),
     saveDrain: async (account, drain, before) => await directory.saveDrain(account, drain, before),

@@ -11,7 +11,7 @@ import { forEachAtMost } from '../../lib/adapters/bounded-work.ts';
 import type { DynamodbTable } from '../../lib/adapters/dynamodb-table.ts';
 import type { Account } from '../../lib/core/account.ts';
 import { dispatchDue } from '../../lib/dispatch/dispatch-due.ts';
-import type { DispatchReport } from '../../lib/dispatch/dispatch-due.ts';
+import type { DispatchReport } from '../../lib/dispatch/dispatch-report.ts';
 import { suspendedProgress, wellProgress } from '../contract/account-directory-under-test.ts';
 import { manyAccounts } from '../contract/sample-accounts.ts';
 import { openTestTable, startDynalite } from '../support/dynalite.ts';

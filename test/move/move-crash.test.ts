@@ -10,28 +10,13 @@ import { isComplete } from '../../lib/move/move-report.ts';
 import type { MovePorts } from '../../lib/move/move-ports.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { Crash, stepped, Steps } from '../support/stepped-port.ts';
-import {
-  assertHonest,
-  assertMoved,
-  assertWrittenOnce,
-  fillSource,
-  move,
-  portsBetween,
-  TestPlace,
-} from './two-places.ts';
-
-interface Scene {
-  readonly source: TestPlace;
-  readonly target: TestPlace;
-  readonly ports: MovePorts;
-}
+import { scene } from './scene.ts';
+import { assertHonest, assertMoved, assertWrittenOnce, move } from './two-places.ts';
+import type { TestPlace } from './two-places.ts';
 
 /** Owners that have died are known to be dead, as on one machine. */
-async function scene(): Promise<Scene> {
-  const isDead = (owner: string): boolean => owner.startsWith('dead/');
-  const [source, target] = [new TestPlace(isDead), new TestPlace(isDead)];
-  await fillSource(source);
-  return { source, target, ports: portsBetween(source, target) };
+function isDead(owner: string): boolean {
+  return owner.startsWith('dead/');
 }
 
 function steppedPorts({ source, target, ...rest }: MovePorts, steps: Steps): MovePorts {
@@ -53,7 +38,7 @@ function steppedPorts({ source, target, ...rest }: MovePorts, steps: Steps): Mov
 }
 
 async function countSteps(): Promise<number> {
-  const { ports } = await scene();
+  const { ports } = await scene(isDead);
   const steps = new Steps(Number.POSITIVE_INFINITY, 'before');
   await move(steppedPorts(ports, steps));
   return steps.taken;
@@ -74,7 +59,7 @@ const STRIDE = 17;
 for (const moment of ['before', 'after'] as const) {
   test(`a move that dies ${moment} the effect of any step is finished by the next one`, async () => {
     for (const last of chooseSteps(await countSteps())) {
-      const { source, target, ports } = await scene();
+      const { source, target, ports } = await scene(isDead);
       const before = await source.snapshot();
       await assert.rejects(move(steppedPorts(ports, new Steps(last, moment))), Crash);
       await assertHonest(target);
@@ -88,7 +73,7 @@ for (const moment of ['before', 'after'] as const) {
   test(`a move of which any one step fails, ${moment} its effect, gives both leases back and can be repeated`, async () => {
     let stuck = 0;
     for (const last of chooseSteps(await countSteps())) {
-      const { source, target, ports } = await scene();
+      const { source, target, ports } = await scene(isDead);
       const failure = new MailferryError('the storage is out of order', {
         code: 'LEDGER_FAILED',
         scope: 'account',

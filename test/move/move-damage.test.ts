@@ -6,34 +6,11 @@ import { test } from 'node:test';
 import { attachmentKey } from '../../lib/core/keys.ts';
 import type { MessageRecord, RecordMark, StoredRecord } from '../../lib/core/record.ts';
 import { isComplete } from '../../lib/move/move-report.ts';
-import type { MovePorts } from '../../lib/move/move-ports.ts';
 import { ANN, storedRecord, uidlOf } from '../contract/sample-records.ts';
 import { sha256Of } from '../support/memory-blob-store.ts';
-import {
-  assertHonest,
-  assertMoved,
-  documentKeyOf,
-  documentOf,
-  fillSource,
-  keyOf,
-  kindsOf,
-  move,
-  NOW,
-  portsBetween,
-  TestPlace,
-} from './two-places.ts';
-
-interface Scene {
-  readonly source: TestPlace;
-  readonly target: TestPlace;
-  readonly ports: MovePorts;
-}
-
-async function scene(): Promise<Scene> {
-  const [source, target] = [new TestPlace(), new TestPlace()];
-  await fillSource(source);
-  return { source, target, ports: portsBetween(source, target) };
-}
+import { scene } from './scene.ts';
+import { assertHonest, assertMoved, documentKeyOf, keyOf, kindsOf, move, NOW } from './two-places.ts';
+import type { TestPlace } from './two-places.ts';
 
 async function recordIn(
   { ledger }: TestPlace,
@@ -212,126 +189,4 @@ test('other octets that appear just before the object is written are told as wel
   };
   assert.deepEqual(kindsOf(await move(ports)), ['object-in-the-way']);
   await assertHonest(target);
-});
-
-test('a document that the target made anew of the same message stays there, and counts as there', async () => {
-  const { source, target, ports } = await scene();
-  const record = await source.store('parsed by both');
-  const newer = documentOf(record, 'by a newer parser');
-  target.blobs.plant(documentKeyOf(record), newer);
-  const report = await move(ports);
-  assert.deepEqual(report.problems, []);
-  assert.deepEqual(report.objects.parsed, { listed: 14, copied: 13, present: 1, left: 0 });
-  assert.deepEqual(target.blobs.peek(documentKeyOf(record)), newer);
-});
-
-test('what is no document of that message is in the way of it', async () => {
-  const { source, target, ports } = await scene();
-  const [one, two, three, four] = [
-    await source.store('one'),
-    await source.store('two'),
-    await source.store('three'),
-    await source.store('four'),
-  ];
-  target.blobs.plant(documentKeyOf(one), documentOf(two, 'of another message'));
-  target.blobs.plant(documentKeyOf(two), Buffer.from('{}'));
-  target.blobs.plant(documentKeyOf(three), Buffer.from('no JSON'));
-  target.blobs.plant(documentKeyOf(four), Buffer.from('null'));
-  const report = await move(ports);
-  assert.deepEqual(
-    kindsOf(report),
-    Array.from({ length: 4 }, () => 'object-in-the-way'),
-  );
-  assert.equal(report.objects.parsed.left, 4);
-});
-
-test('an object that vanishes from the target before the comparison is named, and so is its record', async () => {
-  const { source, target, ports } = await scene();
-  const record = await source.store('here and gone');
-  const recordRun = target.ledger.recordRun.bind(target.ledger);
-  target.ledger.recordRun = async (run) => {
-    target.blobs.take(keyOf(record));
-    await recordRun(run);
-  };
-  const report = await move(ports);
-  assert.deepEqual(kindsOf(report), ['object-vanished', 'record-different']);
-});
-
-test('an object that changes in the target before the comparison is named', async () => {
-  const { source, target, ports } = await scene();
-  const record = await source.store('here and changed');
-  const recordRun = target.ledger.recordRun.bind(target.ledger);
-  target.ledger.recordRun = async (run) => {
-    target.blobs.plant(keyOf(record), Buffer.from('Here and changed'));
-    await recordRun(run);
-  };
-  assert.deepEqual(kindsOf(await move(ports)), ['object-in-the-way', 'record-different']);
-});
-
-test('a record that the target keeps otherwise than it was given is named, field by field', async () => {
-  const changes: Partial<StoredRecord>[] = [
-    { listedOctets: 1 },
-    { octets: 1 },
-    { firstSeen: 1 },
-    { runId: 'another' },
-    { headerSha256: undefined },
-    { identifiedBy: 'header' },
-    { mark: LOST },
-  ];
-  for (const change of changes) {
-    const { source, target, ports } = await scene();
-    const record = await source.store('kept otherwise');
-    const records = target.ledger.records.bind(target.ledger);
-    const find = target.ledger.find.bind(target.ledger);
-    const spoil = (found: MessageRecord): MessageRecord =>
-      found.uidl === record.uidl && found.state === 'stored' ? { ...found, ...change } : found;
-    let isCompared = false;
-    target.ledger.recordRun = async () => void (isCompared = true);
-    target.ledger.runs = async (account, limit) =>
-      isCompared ? await source.ledger.runs(account, limit) : [];
-    target.ledger.records = async function* (account) {
-      for await (const found of records(account)) yield spoil(found);
-    };
-    target.ledger.find = async (account, uidls) => {
-      const found = await find(account, uidls);
-      return isCompared ? new Map([...found].map(([uidl, all]) => [uidl, all.map(spoil)])) : found;
-    };
-    const report = await move(ports);
-    assert.deepEqual(kindsOf(report), ['record-different'], JSON.stringify(change));
-    assert.deepEqual(report.problems[0]?.record, record);
-    assert.equal(report.records.different, 1);
-  }
-});
-
-test('a record of the target’s own that is gone before the comparison is named', async () => {
-  const { source, target, ports } = await scene();
-  const record = await source.store('kept');
-  await target.store('kept', { firstSeen: 5 });
-  const find = target.ledger.find.bind(target.ledger);
-  const recordRun = target.ledger.recordRun.bind(target.ledger);
-  let isCompared = false;
-  target.ledger.recordRun = async (run) => {
-    isCompared = true;
-    await recordRun(run);
-  };
-  target.ledger.find = async (account, uidls) =>
-    isCompared
-      ? new Map([...(await find(account, uidls))].filter(([uidl]) => uidl !== record.uidl))
-      : await find(account, uidls);
-  assert.deepEqual(kindsOf(await move(ports)), ['record-different']);
-});
-
-test('a source that changes under the move is told: the counts do not balance', async () => {
-  for (const what of ['list', 'records'] as const) {
-    const { source, target, ports } = await scene();
-    const recordRun = target.ledger.recordRun.bind(target.ledger);
-    target.ledger.recordRun = async (run) => {
-      await recordRun(run);
-      const late = storedRecord(uidlOf('late'), 'late');
-      if (what === 'records') await source.ledger.commit(ANN, late);
-      else source.blobs.plant(keyOf(late), Buffer.from('late'));
-    };
-    await assert.rejects(move(ports), { code: 'RUN_UNBALANCED' });
-    assert.equal((await source.ledger.state(ANN)).lease, undefined);
-  }
 });

@@ -8,21 +8,9 @@ import { LEASE_MS } from '../../lib/core/limits.ts';
 import type { StoredRecord } from '../../lib/core/record.ts';
 import { moveAccount } from '../../lib/move/move-account.ts';
 import { isComplete } from '../../lib/move/move-report.ts';
-import type { MovePorts } from '../../lib/move/move-ports.ts';
 import { accountProgress, ANN, failedRecord, runRecord, uidlOf } from '../contract/sample-records.ts';
-import { assertMoved, fillSource, keyOf, move, NOW, portsBetween, RUN_IDS, TestPlace } from './two-places.ts';
-
-interface Scene {
-  readonly source: TestPlace;
-  readonly target: TestPlace;
-  readonly ports: MovePorts;
-}
-
-async function scene(): Promise<Scene> {
-  const [source, target] = [new TestPlace(), new TestPlace()];
-  await fillSource(source);
-  return { source, target, ports: portsBetween(source, target) };
-}
+import { scene } from './scene.ts';
+import { assertMoved, keyOf, move, NOW, portsBetween, RUN_IDS, TestPlace } from './two-places.ts';
 
 for (const busy of ['source', 'target'] as const) {
   test(`while a run works on the account in the ${busy} nothing is moved, and no lease is kept`, async () => {
@@ -191,8 +179,8 @@ test('runs that the source has forgotten are none that the target made by itself
 
 test('a failure without UIDL gives way to what the target has stored without one', async () => {
   const [source, target] = [new TestPlace(), new TestPlace()];
-  await source.ledger.commit(ANN, failedRecord(uidlOf('')));
-  await target.store('nameless', { uidl: uidlOf('') });
+  const { firstSeen, runId } = await target.store('nameless', { uidl: uidlOf('') });
+  await source.ledger.commit(ANN, failedRecord(uidlOf(''), { firstSeen, runId }));
   const report = await move(portsBetween(source, target));
   assert.deepEqual(report.problems, []);
   assert.deepEqual(report.records, { listed: 1, copied: 0, present: 0, kept: 1, lost: 0, different: 0 });

@@ -171,3 +171,22 @@ void test('that no worker can be started is an error of the installation, not of
     });
   }
 });
+
+void test('a document that is there is not given up for one that only says that it failed, unless the pool rebuilds', async () => {
+  const raw = Buffer.from(`die\r\n${'x'.repeat(100)}`);
+  const ingest = ingestOf(raw);
+  const parsedKey = ingest.rawKey.replace('raw/', 'parsed/v1/').replace('.eml', '.json');
+  const octets = async function* (): AsyncGenerator<Uint8Array> {
+    yield raw;
+  };
+  await withPool({}, async ({ pool, blobs }) => {
+    blobs.plant(parsedKey, Buffer.from('there'));
+    assert.equal(await pool.parseOpened(ingest, octets()), 'failed');
+    assert.equal(String(blobs.peek(parsedKey)), 'there');
+  });
+  await withPool({ rebuild: true }, async ({ pool, blobs }) => {
+    blobs.plant(parsedKey, Buffer.from('there'));
+    assert.equal(await pool.parseOpened(ingest, octets()), 'failed');
+    assert.match(String(blobs.peek(parsedKey)), /worker-died/);
+  });
+});

@@ -19,6 +19,7 @@ import { startPop3Server } from '../support/pop3-server.ts';
 import type { Pop3TestServer } from '../support/pop3-server.ts';
 import type { Pop3Faults } from '../support/pop3-server/faults.ts';
 import type { TestMessage } from '../support/pop3-server/maildrop.ts';
+import { letter } from '../import/runs-under-test.ts';
 import type { AccountChanges } from '../import/runs-under-test.ts';
 
 export interface LostLedgerOptions {
@@ -132,4 +133,17 @@ export class LostLedger implements AsyncDisposable {
       },
     };
   }
+}
+
+/** Five messages, imported; then the ledger is lost. `before` is what it had. */
+export async function importedAndLost(): Promise<{
+  lost: LostLedger;
+  before: readonly MessageRecord[];
+}> {
+  const names = ['one', 'two', 'three', 'four', 'five'];
+  const lost = await LostLedger.start(names.map((name) => letter(name, name)));
+  await lost.import();
+  const before = await lost.records();
+  lost.ledger = lost.newLedger();
+  return { lost, before };
 }

@@ -1,34 +1,14 @@
-// A ledger is completed and never weakened; what cannot be recorded is named; a rebuilding that dies is gone on with.
+// A ledger is completed and never weakened; what cannot be recorded is named.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parsedKey, rawKey } from '../../lib/core/keys.ts';
 import type { MessageRecord, RecordMark, StoredRecord } from '../../lib/core/record.ts';
-import { rebuildAccount } from '../../lib/rebuild/rebuild-account.ts';
-import type { RebuildPorts } from '../../lib/rebuild/rebuild-ports.ts';
 import { isGood } from '../../lib/rebuild/rebuild-report.ts';
 import type { RebuildReport } from '../../lib/rebuild/rebuild-report.ts';
-import {
-  accountProgress,
-  ANN,
-  failedRecord,
-  skippedRecord,
-  storedRecord,
-  uidlOf,
-} from '../contract/sample-records.ts';
+import { ANN, failedRecord, skippedRecord, storedRecord, uidlOf } from '../contract/sample-records.ts';
 import { letter } from '../import/runs-under-test.ts';
-import { Crash, stepped, Steps } from '../support/stepped-port.ts';
-import { LostLedger } from './lost-ledger.ts';
-
-async function imported(): Promise<{ lost: LostLedger; before: readonly MessageRecord[] }> {
-  const lost = await LostLedger.start(
-    ['one', 'two', 'three', 'four', 'five'].map((name) => letter(name, name)),
-  );
-  await lost.import();
-  const before = await lost.records();
-  lost.ledger = lost.newLedger();
-  return { lost, before };
-}
+import { importedAndLost, LostLedger } from './lost-ledger.ts';
 
 function keyOf(record: MessageRecord | undefined): string {
   assert.ok(record?.state === 'stored');
@@ -45,7 +25,7 @@ function told({ problems }: RebuildReport): string[] {
 }
 
 test('records that are there stay exactly as they are, and their objects are not read again', async () => {
-  const { lost, before } = await imported();
+  const { lost, before } = await importedAndLost();
   await using _ = lost;
   const [first, second, third] = before as StoredRecord[];
   assert.ok(first && second && third);
@@ -101,7 +81,7 @@ test('of an object whose UIDL is not known any record of its octets is enough', 
 });
 
 test('what was not stored gives way to what is in the archive; what is not there stays', async () => {
-  const { lost, before } = await imported();
+  const { lost, before } = await importedAndLost();
   await using _ = lost;
   await lost.ledger.commit(ANN, failedRecord(uidlOf('one'), { state: 'quarantined', attempts: 3 }));
   await lost.ledger.commit(ANN, skippedRecord(uidlOf('two')));
@@ -116,7 +96,7 @@ test('what was not stored gives way to what is in the archive; what is not there
 });
 
 test('a record of other octets under the same UIDL is completed by that of the object', async () => {
-  const { lost } = await imported();
+  const { lost } = await importedAndLost();
   await using _ = lost;
   await lost.ledger.commit(ANN, storedRecord(uidlOf('one'), 'other octets'));
   await lost.rebuild();
@@ -124,7 +104,7 @@ test('a record of other octets under the same UIDL is completed by that of the o
 });
 
 test('damaged, unreadable and foreign objects are named, not recorded, and the counts balance', async () => {
-  const { lost, before } = await imported();
+  const { lost, before } = await importedAndLost();
   await using _ = lost;
   const [damaged, cut, unreadable] = before.map(keyOf);
   assert.ok(damaged !== undefined && cut !== undefined && unreadable !== undefined);
@@ -147,7 +127,7 @@ test('damaged, unreadable and foreign objects are named, not recorded, and the c
 });
 
 test('when nothing can be read any more the rebuilding ends', async () => {
-  const { lost } = await imported();
+  const { lost } = await importedAndLost();
   await using _ = lost;
   for (let n = 0; n < 200; n += 1) {
     const { dt, sha256 } = storedRecord(uidlOf('x'), `unreadable ${n}`);
@@ -160,7 +140,7 @@ test('when nothing can be read any more the rebuilding ends', async () => {
 });
 
 test('facts that are not as we write them are named, and the parsed document is asked', async () => {
-  const { lost, before } = await imported();
+  const { lost, before } = await importedAndLost();
   await using _ = lost;
   const [first, second] = before;
   for (const record of [first, second]) {
@@ -201,7 +181,7 @@ test('a document that is none, or is of another message, is not believed', async
     'no time',
   ];
   for (const kind of wrong) {
-    const { lost, before } = await imported();
+    const { lost, before } = await importedAndLost();
     await using _ = lost;
     for (const record of before as StoredRecord[]) {
       lost.blobs.metadata.set(keyOf(record), {});
@@ -231,7 +211,7 @@ test('a document that is none, or is of another message, is not believed', async
 });
 
 test('a message that is not parsed is parsed again: the jobs of a lost ledger are lost with it', async () => {
-  const { lost, before } = await imported();
+  const { lost, before } = await importedAndLost();
   await using _ = lost;
   const [parsed, ...others] = before;
   lost.blobs.plant(documentKeyOf(parsed), Buffer.from('{}'));
@@ -244,7 +224,7 @@ test('a message that is not parsed is parsed again: the jobs of a lost ledger ar
 });
 
 test('a dry run reads and proves everything, and writes nothing', async () => {
-  const { lost, before } = await imported();
+  const { lost, before } = await importedAndLost();
   await using _ = lost;
   lost.blobs.plant(keyOf(before[0]), Buffer.from('something else'));
   await lost.ledger.acquire(ANN, 'host/7/a-run', 60_000);
@@ -252,71 +232,3 @@ test('a dry run reads and proves everything, and writes nothing', async () => {
   assert.deepEqual([report.counts.recorded, report.counts.left], [4, 1]);
   assert.deepEqual([await lost.records(), lost.jobs], [[], []]);
 });
-
-test('while a run works on the account nothing is rebuilt', async () => {
-  const { lost } = await imported();
-  await using _ = lost;
-  await lost.ledger.acquire(ANN, 'host/7/a-run', 600_000);
-  await assert.rejects(lost.rebuild(), { code: 'LEASE_HELD' });
-  assert.deepEqual(await lost.records(), []);
-});
-
-test('the next import looks at the whole listing again, whatever was settled before', async () => {
-  const { lost } = await imported();
-  await using _ = lost;
-  const settled = { digest: 'of a listing', known: 5, skipped: 0, until: Date.UTC(2027, 0) };
-  const progress = accountProgress({ settled });
-  await lost.ledger.saveProgress(ANN, progress, undefined);
-  await lost.rebuild();
-  assert.deepEqual((await lost.ledger.state(ANN)).progress, { ...progress, settled: undefined });
-});
-
-test('a rebuilding that is asked to stop ends soon, and is gone on with', async () => {
-  const { lost, before } = await imported();
-  await using _ = lost;
-  const stop = new AbortController();
-  stop.abort();
-  await assert.rejects(rebuildAccount(ANN, lost.ports(), { dryRun: false, stop: stop.signal }), {
-    code: 'INTERRUPTED',
-  });
-  assert.equal((await lost.ledger.state(ANN)).lease, undefined);
-  await lost.rebuild();
-  assert.deepEqual(await lost.records(), before);
-});
-
-test('other accounts stay unread', async () => {
-  const { lost } = await imported();
-  await using _ = lost;
-  const { dt, sha256 } = storedRecord(uidlOf('x'));
-  lost.blobs.plant(rawKey('anna' as typeof ANN, dt, sha256), Buffer.from('content'));
-  assert.equal((await lost.rebuild()).counts.objects, 5);
-});
-
-for (const moment of ['before', 'after'] as const) {
-  test(`a rebuilding that dies ${moment} the effect of any step is finished by the next one`, async () => {
-    const { lost, before } = await imported();
-    await using _ = lost;
-    const { signal } = new AbortController();
-    const rebuild = async (steps: Steps): Promise<void> => {
-      const ports = lost.ports();
-      const dying: RebuildPorts = {
-        ...ports,
-        ownerName: 'dead',
-        blobs: stepped(ports.blobs, steps),
-        ledger: stepped(ports.ledger, steps),
-        lease: stepped(ports.lease, steps),
-        openRaw: async (key) => await steps.take(async () => await ports.openRaw(key)),
-      };
-      await rebuildAccount(ANN, dying, { dryRun: false, stop: signal });
-    };
-    const counted = new Steps(Number.POSITIVE_INFINITY, moment);
-    await rebuild(counted);
-    assert.ok(counted.taken > 20);
-    for (let last = 1; last <= counted.taken; last += 1) {
-      lost.ledger = lost.newLedger();
-      await assert.rejects(rebuild(new Steps(last, moment)), Crash);
-      await lost.rebuild();
-      assert.deepEqual(await lost.records(), before, `step ${last}`);
-    }
-  });
-}

@@ -1,11 +1,11 @@
-// A real DynamoDB API server in this process, on loopback and in memory, with the ledger's table and its index. It takes no transactions and
+// A real DynamoDB API server in this process, on loopback and in memory, with the ledger's table and its indexes. It takes no transactions and
 // ignores ReturnValuesOnConditionCheckFailure; single-item conditions, batches and queries it does as DynamoDB does.
 
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { SLOT_INDEX } from '../../lib/adapters/dynamodb-account-item.ts';
+import { RETRY_INDEX, SLOT_INDEX } from '../../lib/adapters/dynamodb-account-item.ts';
 import { DynamodbTable } from '../../lib/adapters/dynamodb-table.ts';
 import type { DynamodbTableOptions } from '../../lib/adapters/dynamodb-table.ts';
 
@@ -84,6 +84,8 @@ async function createTable(port: number): Promise<void> {
           { AttributeName: 'pk', AttributeType: 'S' },
           { AttributeName: 'sk', AttributeType: 'S' },
           { AttributeName: SLOT_INDEX.partitionKey, AttributeType: 'S' },
+          { AttributeName: RETRY_INDEX.partitionKey, AttributeType: 'S' },
+          { AttributeName: 'notBefore', AttributeType: 'N' },
         ],
         KeySchema: [
           { AttributeName: 'pk', KeyType: 'HASH' },
@@ -100,6 +102,14 @@ async function createTable(port: number): Promise<void> {
               ProjectionType: 'INCLUDE',
               NonKeyAttributes: ['appliedAt', 'notBefore', 'lastSuccessAt', 'suspendedFor'],
             },
+          },
+          {
+            IndexName: RETRY_INDEX.name,
+            KeySchema: [
+              { AttributeName: RETRY_INDEX.partitionKey, KeyType: 'HASH' },
+              { AttributeName: 'notBefore', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['slot'] },
           },
         ],
       }),

@@ -4,7 +4,7 @@ import type { Account, AccountId } from '../../lib/core/account.ts';
 import { fromSpec, toSpec } from '../../lib/core/account-spec.ts';
 import type { Drain } from '../../lib/core/drain.ts';
 import { isHeldBack } from '../../lib/core/fresh-start.ts';
-import { scheduleKey, slotOf } from '../../lib/core/schedule.ts';
+import { PAUSED_SLOT, scheduleKey, slotOf } from '../../lib/core/schedule.ts';
 import type { Schedule, Slot } from '../../lib/core/schedule.ts';
 import type { AccountDirectory, AccountView, ScheduledAccount } from '../../lib/ports.ts';
 import type { MemoryLedger } from './memory-ledger.ts';
@@ -74,6 +74,13 @@ export class MemoryAccountDirectory implements AccountDirectory {
 
   async *inSlot(slot: Slot): AsyncGenerator<ScheduledAccount> {
     for await (const account of this.list()) if (account.slot === slot) yield account;
+  }
+
+  async *retriesDue(afterMs: number, untilMs: number): AsyncGenerator<AccountId> {
+    const due: { readonly id: AccountId; readonly at: number }[] = [];
+    for await (const { id, slot, nextAttemptAt: at } of this.list())
+      if (slot !== PAUSED_SLOT && at !== undefined && at > afterMs && at <= untilMs) due.push({ id, at });
+    for (const { id } of due.sort((one, other) => one.at - other.at)) yield id;
   }
 
   async lastTick(): Promise<number | undefined> {

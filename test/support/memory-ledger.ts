@@ -10,13 +10,12 @@ import type { AccountProgress, AccountState } from '../../lib/core/account-state
 import type { MessageRecord, RecordMark, StoredRecord, StoredRef } from '../../lib/core/record.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
 import type { Uidl } from '../../lib/core/uidl.ts';
-import type { Committed, Lease, LeaseHeld, LeaseHold, Ledger } from '../../lib/ports.ts';
+import type { Committed, Lease, LeaseHeld, LeaseHold, Ledger, WithoutLease } from '../../lib/ports.ts';
 
 interface AccountShelf {
   state: AccountState;
   /** Epoch milliseconds of the last change to the account, if a directory told of one. */
   changedAt: number | undefined;
-  fence: number;
   /** The records of a UIDL by sha256: of one not stored, the empty string. */
   readonly messages: Map<Uidl, Map<string, MessageRecord>>;
   readonly runs: Map<string, RunRecord>;
@@ -87,10 +86,11 @@ export class MemoryLedger implements Ledger, Lease {
   async saveProgress(
     account: AccountId,
     progress: AccountProgress,
-    hold: LeaseHold | undefined,
+    by: LeaseHold | WithoutLease | undefined,
   ): Promise<'saved' | 'stale'> {
     const shelf = this.#shelf(account);
-    if (hold ? !isHeldBy(shelf, hold) : this.#leaseInForce(shelf)) return 'stale';
+    if (by && 'owner' in by ? !isHeldBy(shelf, by) : this.#leaseInForce(shelf)) return 'stale';
+    if (by && 'sinceFence' in by && by.sinceFence !== shelf.state.fence) return 'stale';
     const began = isHeldBack(progress) ? beginOfRun(progress.lastRunId) : undefined;
     const { changedAt = Infinity } = shelf;
     const isOvertaken = began !== undefined && began <= changedAt && changedAt <= this.#now();
@@ -126,9 +126,9 @@ export class MemoryLedger implements Ledger, Lease {
     const shelf = this.#shelf(account);
     const held = this.#leaseInForce(shelf);
     if (held && held.owner !== owner) return { heldBy: held.owner, until: held.expiresAt };
-    if (!held) shelf.fence += 1;
-    shelf.state = { ...shelf.state, lease: { owner, expiresAt: this.#now() + durationMs } };
-    return { account, owner, fence: shelf.fence };
+    const fence = shelf.state.fence + (held ? 0 : 1);
+    shelf.state = { ...shelf.state, fence, lease: { owner, expiresAt: this.#now() + durationMs } };
+    return { account, owner, fence };
   }
 
   async renew(hold: LeaseHold, durationMs: number): Promise<void> {
@@ -159,7 +159,6 @@ export class MemoryLedger implements Ledger, Lease {
     const shelf = this.#shelves.get(account) ?? {
       state: NEW_ACCOUNT_STATE,
       changedAt: undefined,
-      fence: 0,
       messages: new Map<Uidl, Map<string, MessageRecord>>(),
       runs: new Map<string, RunRecord>(),
     };
@@ -168,7 +167,7 @@ export class MemoryLedger implements Ledger, Lease {
   }
 }
 
-function isHeldBy({ state: { lease }, fence }: AccountShelf, hold: LeaseHold): boolean {
+function isHeldBy({ state: { lease, fence } }: AccountShelf, hold: LeaseHold): boolean {
   return lease?.owner === hold.owner && fence === hold.fence;
 }
 

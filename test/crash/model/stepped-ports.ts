@@ -113,8 +113,8 @@ function steppedLedger({ ledger, witness }: World, process: Process): Ledger {
         await witness.recordsMarked(process, refs, mark);
       }),
     state: async (account) => await call('state', async () => await ledger.state(account)),
-    saveProgress: async (account, progress, hold) =>
-      await call('saveProgress', async () => await ledger.saveProgress(account, progress, hold)),
+    saveProgress: async (account, progress, by) =>
+      await call('saveProgress', async () => await ledger.saveProgress(account, progress, by)),
     setDeletionsUnsettled: async (hold, isUnsettled) => {
       const outcome = await call(
         'setDeletionsUnsettled',

@@ -51,6 +51,7 @@ test('every metric of the service is sent with every tick, and no line names an 
   assert.deepEqual(Object.fromEntries(counts), {
     AccountsDue: 4,
     PollsSent: 2,
+    PollsRetried: 0,
     AccountsBackedOff: 1,
     AccountsSuspended: 1,
     AccountsStale: 0,
@@ -87,6 +88,23 @@ test('a schedule that cannot be read fails the invocation, after everybody else 
   await assert.rejects(runTick(ports), { code: 'CONFIG_INVALID', retryable: false, message: /at dawn/ });
   assert.equal(counts.get('PollsSent'), 2);
   assert.equal(await world.directory.lastTick(), world.minute);
+});
+
+test('an account that cannot be read fails the invocation, after everybody else was polled and the tick was noted', async () => {
+  const world = await dispatchWorld(manyAccounts('account', 3, EVERY_MINUTE));
+  const directory = overriding(world.directory, {
+    async *inSlot(slot, unreadable) {
+      for await (const account of world.directory.inSlot(slot)) {
+        if (account.id === 'account-0') unreadable?.(new Error('unreadable'));
+        else yield account;
+      }
+    },
+  });
+  const { ports, counts, lines } = telling(world, { directory });
+  await assert.rejects(runTick(ports), { message: 'unreadable' });
+  assert.equal(counts.get('PollsSent'), 2);
+  assert.equal(await world.directory.lastTick(), world.minute);
+  assert.match(lines.join(), /"unreadable":1/);
 });
 
 test('a dispatcher that was overtaken says so, and does not fail', async () => {

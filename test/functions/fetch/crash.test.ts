@@ -114,7 +114,7 @@ test('messages that come back while the lease of a dead invocation is in force l
 });
 
 test('with deletions, nothing is deleted that is not stored, wherever an invocation dies', async () => {
-  const history = { account: { onServer: 'delete' }, invocationMs: 1300 } as const;
+  const history = { account: { onServer: 'delete' }, invocationMs: 1000 } as const;
   for await (const { invocation, moment } of everyStep(history, ['after'])) {
     await play({ ...history, fates: { [invocation]: { crash: moment } } });
   }
@@ -126,7 +126,7 @@ test('a drain whose message is lost is taken over by a poll', async () => {
   const startedAt = world.nowMs;
   let lost = 0;
   await runWorld(world, {
-    until: startedAt + 3 * 60 * MINUTE_MS,
+    until: startedAt + STALE_DRAIN_MS + 60 * MINUTE_MS,
     pollMs: 1000,
     sliceMs: 1000,
     isOver: async () => {

@@ -8,7 +8,7 @@ type Method = (...args: unknown[]) => unknown;
 /** Methods that are called and not awaited. */
 const AT_ONCE = ['close'];
 /** Methods that return what is iterated over. */
-const ITERATED = ['records', 'list', 'inSlot'];
+const ITERATED = ['records', 'list', 'inSlot', 'retriesDue'];
 
 export function stepped<Port extends object>(name: string, port: Port, process: Process): Port {
   return new Proxy(port, {

@@ -81,7 +81,11 @@ export async function startImporter(options: ImporterRigOptions): Promise<Import
   if (!poll || !drain || !parse) throw new Error('there are three sources');
   const owned = starting.move();
   return {
-    ...{ stack, servers, functions, notifications, tick },
+    stack,
+    servers,
+    functions,
+    notifications,
+    tick,
     sources: { poll, drain, parse },
     stop: async () => {
       await Promise.all([poll, drain, parse].map(async (source) => await source.stop()));

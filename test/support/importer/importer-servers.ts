@@ -56,7 +56,15 @@ export async function startImporterServers(
   };
   const owned = starting.move();
   return {
-    ...{ stack, moto, fauxqs, meter, s3, dynamodb, sqs, others, queues },
+    stack,
+    moto,
+    fauxqs,
+    meter,
+    s3,
+    dynamodb,
+    sqs,
+    others,
+    queues,
     dynamodbPort: dynalite.port,
     endpoints: {
       AWS_ENDPOINT_URL_S3: s3.endpoint,
