@@ -52,7 +52,7 @@ void test('a ledger that another program holds', options, async (t) => {
       async () => {
         await using place = await openPlace();
         const running = place.start();
-        await using lock = await lockAt(place, 'DELE', 2);
+        await using lock = await lockAt(place, 'DELE', MESSAGES - 1);
         await assertFails(running.result);
         await lock.release();
         const archive = await readArchive(place.archive);
