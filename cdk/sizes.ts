@@ -30,7 +30,7 @@ export const DISPATCH_SIZE: FunctionSize = {
 
 /** Ten accounts wait for their servers together; what is too much for a slice is left to the drains. */
 export const POLL_SIZE: FunctionSize = {
-  memoryMegabytes: 512,
+  memoryMegabytes: 384,
   timeoutSeconds: 120,
   temporaryMegabytes: 2048,
 };

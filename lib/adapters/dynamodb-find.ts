@@ -1,7 +1,7 @@
 // Reads what is known of many UIDLs for as little as can be. DynamoDB bills an item that is asked for by its key as 4 KB, and
-// whether or not it is there; items that are read in their order are billed by their octets, a twelfth of that. So beyond some
-// hundred UIDLs the account's records are read one after the other, and only if they prove to be far more than was asked for,
-// the rest is asked for by its keys.
+// whether or not it is there; items that are read in their order are billed by their octets, a twelfth of that. So many
+// UIDLs are found by reading the account's records one after the other, and only if they prove to be far more than was
+// asked for, the rest is asked for by its keys.
 
 import type { AccountId } from '../core/account.ts';
 import type { Uidl } from '../core/uidl.ts';
@@ -15,7 +15,7 @@ import type { DynamodbTable } from './dynamodb-table.ts';
 /** Well below what one partition gives, and enough to hide the way there and back. */
 const CALLS_AT_ONCE = 8;
 /** Up to so many are asked for by their keys. */
-const FEW_UIDLS = 5 * MAX_BATCH_KEYS;
+const FEW_UIDLS = 2 * MAX_BATCH_KEYS;
 /** Items that are read in their order for each one asked for, at most: that costs less than half of asking for all by key. */
 const MOST_READ_FOR_ONE = 5;
 

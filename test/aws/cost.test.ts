@@ -1,5 +1,6 @@
 // What it costs, by counting: every request where it passes, every second of a function as Lambda bills it, with mailboxes a
 // tenth of a second away. What is there once, however much mail, is measured by itself and not multiplied with the rest.
+// Asserted is what is counted; the time that functions take is priced and printed, for it is this machine's.
 // MAILFERRY_LONG=1: a thousand accounts for an hour and ten thousand messages.
 
 import assert from 'node:assert/strict';
@@ -19,7 +20,8 @@ const ROUND_TRIP_MS = 100;
 const ACCOUNTS = 1000;
 const EVERY_MINUTES = 5;
 const ROUNDS_AN_HOUR = 60 / EVERY_MINUTES;
-const MOST_A_MONTH = 10;
+/** Dollars, without the time of functions. */
+const MOST_A_MONTH = 5;
 /** Of them, what is measured. */
 const POLLED_ACCOUNTS = LONG ? ACCOUNTS : 200;
 const ROUNDS = LONG ? ROUNDS_AN_HOUR : 1;
@@ -27,6 +29,7 @@ const ROUNDS = LONG ? ROUNDS_AN_HOUR : 1;
 /** What is imported, in mailboxes of so many messages each. */
 const MAILBOX_MESSAGES = 10_000;
 const MESSAGE_OCTETS = 20_000;
+/** Dollars, without the time of functions. */
 const MOST_A_MILLION = 12;
 /** Of one of them, what is measured. */
 const MESSAGES = LONG ? MAILBOX_MESSAGES : 300;
@@ -56,7 +59,10 @@ void describe('the cost', { skip, timeout: LONG ? 7_200_000 : 460_000 }, () => {
     assert.equal(large['S3 GET and HEAD'], MESSAGES, 'each is read once, to be parsed');
     assert.ok(each['DynamoDB write units'] <= 1.1, `${each['DynamoDB write units']} write units a message`);
     assert.ok(large['EventBridge events'] <= 4 && large['reads of a secret'] <= 1, tell(large));
-    assert.ok(dollars(bill) <= MOST_A_MILLION, `a million messages for $${dollars(bill).toFixed(2)}`);
+    assert.ok(
+      requestsOf(bill) <= MOST_A_MILLION,
+      `requests of a million messages: $${requestsOf(bill).toFixed(2)}`,
+    );
   });
 
   void test('of a thousand accounts polled every five minutes for a month with nothing new', async (t) => {
@@ -89,7 +95,7 @@ void describe('the cost', { skip, timeout: LONG ? 7_200_000 : 460_000 }, () => {
     );
     const writes = used['DynamoDB write units'] - idle['DynamoDB write units'];
     assert.ok(writes >= marks - 1 && writes <= 3 * marks, `${writes} write units for ${marks} marks`);
-    assert.ok(dollars(bill) <= MOST_A_MONTH, `a month for $${dollars(bill).toFixed(2)}`);
+    assert.ok(requestsOf(bill) <= MOST_A_MONTH, `requests of a month: $${requestsOf(bill).toFixed(2)}`);
   });
 });
 
@@ -102,6 +108,11 @@ const EMPTY_POLLS = ((): string => {
   const price = ofQueue * (2 * PRICES['SQS FIFO requests'] + PRICES['SQS requests']);
   return `${3 * ofQueue} empty polls of 3 queues, $${price.toFixed(2)}`;
 })();
+
+/** Dollars for everything but the time of functions. */
+function requestsOf(bill: Quantities): number {
+  return dollars(quantities((name) => (name.startsWith('GB-seconds') ? 0 : bill[name])));
+}
 
 function tell(used: Quantities): string {
   return JSON.stringify(Object.fromEntries(Object.entries(used).filter(([, count]) => count > 0)));

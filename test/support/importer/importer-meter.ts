@@ -9,8 +9,8 @@ import type { FunctionName } from './importer-stack.ts';
 
 /** Lambda gives a whole processor to a function of so much memory, and less in proportion. */
 const WHOLE_PROCESSOR_MB = 1769;
-/** Of the invocations, the quickest: what the others took longer is this machine's doing. */
-const QUIET_SHARE = 1 / 4;
+/** Of the invocations, so many waited less than this one: what the others waited longer is this machine's doing. */
+const QUIET_SHARE = 1 / 10;
 /** What Lambda writes itself into the log of each invocation: START, END and REPORT. */
 const LAMBDA_LOG_OCTETS = 350;
 const FUNCTIONS: readonly FunctionName[] = ['dispatch', 'poll', 'drain', 'parse'];
@@ -52,8 +52,8 @@ export class ImporterMeter {
       'DynamoDB read units': readUnits,
       'S3 PUT and LIST': s3Writes,
       'S3 GET and HEAD': s3.length - s3Writes,
-      // S3's own messages are the queue's owner's to pay.
-      'SQS requests': since('notifications') + since('parseCalls'),
+      // S3's own messages are the queue's owner's to pay. Of many, as here, a batch is received and deleted at once.
+      'SQS requests': since('notifications') + 2 * since('parseBatches'),
       'SQS FIFO requests': sends + since('fifoCalls'),
       'ticks of Scheduler': since('minutes'),
       'EventBridge events': others['PutEvents'] ?? 0,
@@ -67,7 +67,7 @@ export class ImporterMeter {
 interface Totals {
   readonly s3Requests: number;
   readonly notifications: number;
-  readonly parseCalls: number;
+  readonly parseBatches: number;
   readonly fifoCalls: number;
   readonly logOctets: number;
   readonly minutes: number;
@@ -77,7 +77,7 @@ function totals({ servers, sources, notifications, functions, tick }: ImporterRi
   return {
     s3Requests: servers.s3.seen.length,
     notifications: notifications.told,
-    parseCalls: sources.parse.counts.calls,
+    parseBatches: sources.parse.counts.batches,
     fifoCalls: sources.poll.counts.calls + sources.drain.counts.calls,
     logOctets: Object.values(functions).reduce((sum, { log }) => sum + log.octets, 0),
     minutes: tick.minutes,
@@ -85,13 +85,15 @@ function totals({ servers, sources, notifications, functions, tick }: ImporterRi
 }
 
 function quietGbSeconds(reports: readonly InvocationReport[], memoryMb: number): number {
-  const times = reports.map((report) => billedMs(report, memoryMb)).toSorted((a, b) => a - b);
-  const quietMs = times[Math.floor(times.length * QUIET_SHARE)] ?? 0;
-  return (quietMs * reports.length * memoryMb) / 1024 / 1000;
+  if (reports.length === 0) return 0;
+  const waits = reports.map(waitedMs).toSorted((a, b) => a - b);
+  const quietMs = (waits[Math.floor(waits.length * QUIET_SHARE)] ?? 0) * reports.length;
+  const computedMs = reports.reduce((sum, { processorMs }) => sum + processorMs, 0);
+  // It had a whole processor here: Lambda gives a part, and what it computes takes as much longer.
+  const slower = Math.max(1, WHOLE_PROCESSOR_MB / memoryMb);
+  return ((quietMs + computedMs * slower) * memoryMb) / 1024 / 1000;
 }
 
-/** It had a whole processor here: where it computed it would have taken as much longer as its share is smaller. */
-function billedMs({ initMs, durationMs, processorMs }: InvocationReport, memoryMb: number): number {
-  const slower = Math.max(1, WHOLE_PROCESSOR_MB / memoryMb);
-  return Math.ceil(initMs + durationMs + processorMs * (slower - 1));
+function waitedMs({ initMs, durationMs, processorMs }: InvocationReport): number {
+  return Math.max(0, initMs + durationMs - processorMs);
 }

@@ -7,7 +7,7 @@ import { EventSource } from '../lambda/event-source.ts';
 import { LambdaFunction } from '../lambda/lambda-function.ts';
 import type { LambdaFunctionOptions } from '../lambda/lambda-function.ts';
 import { MinuteTick } from '../lambda/minute-tick.ts';
-import { shiftedClock } from '../lambda/shifted-clock.ts';
+import { standingClock } from '../lambda/standing-clock.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import type { ImporterServers } from './importer-servers.ts';
 import { startImporterServers } from './importer-servers.ts';
@@ -57,7 +57,7 @@ export async function startImporter(options: ImporterRigOptions): Promise<Import
     return starting.use(makeFunction(stack.functions[name], { ...servers.endpoints, ...more }, conduct));
   };
   const functions = {
-    dispatch: make('dispatch', 1, shiftedClock(clockFile)),
+    dispatch: make('dispatch', 1, standingClock(clockFile)),
     poll: make('poll', concurrency.poll),
     drain: make('drain', concurrency.drain),
     parse: make('parse', concurrency.parse),

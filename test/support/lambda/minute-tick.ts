@@ -10,37 +10,38 @@ const MINUTE_MS = 60_000;
 export class MinuteTick {
   readonly #clockFile: string;
   readonly #invoke: (event: unknown) => Promise<InvocationReport>;
+  readonly #startedAt = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
   /** Minutes so far. */
   minutes = 0;
 
-  /** @param clockFile what the function's shifted clock reads; `start` writes it first */
+  /** @param clockFile what the function's clock reads; `start` writes it first */
   constructor(clockFile: string, invoke: (event: unknown) => Promise<InvocationReport>) {
     this.#clockFile = clockFile;
     this.#invoke = invoke;
   }
 
   async start(): Promise<void> {
-    await writeFile(this.#clockFile, '0');
+    await writeFile(this.#clockFile, String(this.#startedAt));
   }
 
   /** The next minute has begun. @param times how often Scheduler tells of it: at least once is what it promises */
   async next(times = 1): Promise<readonly InvocationReport[]> {
     this.minutes += 1;
-    await writeFile(this.#clockFile, String(this.minutes * MINUTE_MS));
-    const event = scheduledEvent(Date.now() + this.minutes * MINUTE_MS);
+    const now = this.#startedAt + this.minutes * MINUTE_MS;
+    await writeFile(this.#clockFile, String(now));
+    const event = scheduledEvent(now);
     return await Promise.all(Array.from({ length: times }, async () => await this.#invoke(event)));
   }
 }
 
 function scheduledEvent(now: number): unknown {
-  const minute = new Date(Math.floor(now / MINUTE_MS) * MINUTE_MS);
   return {
     version: '0',
     id: randomUUID(),
     'detail-type': 'Scheduled Event',
     source: 'aws.scheduler',
     account: ACCOUNT,
-    time: minute.toISOString().replace('.000', ''),
+    time: new Date(now).toISOString().replace('.000', ''),
     region: REGION,
     resources: [`arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule/default/mailferry-tick`],
     detail: '{}',
