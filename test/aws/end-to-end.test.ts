@@ -33,7 +33,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 const LONG = process.env['MAILFERRY_LONG'] === '1';
 const ACCOUNTS = LONG ? 25 : 8;
 const MESSAGES = LONG ? 20_000 : 2000;
-const DEATHS = LONG ? 40 : 3;
+const DEATHS = LONG ? 20 : 3;
 const PATIENCE_MS = LONG ? 3_000_000 : 400_000;
 const MINUTE_TAKES_MS = 2000;
 /** The server notes the end of a session a moment after the client knows of it. */
@@ -65,7 +65,7 @@ void test(
     await using rig = await startImporter({
       adjust: (deployed) => atPace(deployed, PACES),
       concurrency: { poll: 1, drain: 4, parse: 1 },
-      killAfterMs: (name) => badDay.killAfterMs(name),
+      killAfterMs: (name, usage) => badDay.killAfterMs(name, usage),
       deliverAgain: (queue, receives) => badDay.deliverAgain(queue, receives),
       tellAgain: () => badDay.happens(),
     });

@@ -3,6 +3,7 @@
 
 import type { AwsFault } from '../aws-fault.ts';
 import { INTERNAL_ERROR, THROTTLED, THROUGHPUT_EXCEEDED, UNAVAILABLE } from '../aws-fault.ts';
+import type { Usage } from '../lambda/usage.ts';
 import * as s3 from '../s3-strict-proxy.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { ImporterServers } from './importer-servers.ts';
@@ -34,21 +35,22 @@ const SHARES = { s3: 0.02, dynamodb: 0.01, others: 0.02, duplicates: 0.05 };
 
 /** A message that was given out twice already is not made to come again: that would only try how far the queue counts. */
 const MOST_RECEIVES = 2;
-/** Invocations between two deaths, on average and at least. */
-const DEATHS_APART = { most: 24, least: 4 };
-/** After the start of an invocation. */
-const LATEST_DEATH_MS = 4000;
+/** Invocations from one death to the next: as many as this, drawn anew each time. */
+const DEATHS_APART = { least: 3, most: 14 };
+/** After the start of an invocation: a slice with mail to fetch takes longer. */
+const DEATH_AFTER_MS = { least: 100, most: 2500 };
+/** Later polls find the mail with a drain, and are over before they could die. */
+const POLLS_THAT_DIE = 3;
 
 export class BadDay {
   readonly counts = { s3: 0, dynamodb: 0, sqs: 0, others: 0 };
   readonly events = new ToldEvents();
   readonly #random: SeededRandom;
-  /** Deaths that are still to come. */
-  #deaths: number;
+  readonly #deaths: number;
   #untilDeath: number;
   #isOver = false;
 
-  /** @param deaths of functions that fetch */
+  /** @param deaths at most, of each function that fetches */
   constructor(random: SeededRandom, deaths: number) {
     this.#random = random;
     this.#deaths = deaths;
@@ -71,14 +73,14 @@ export class BadDay {
     this.#isOver = true;
   }
 
-  /** For `ImporterRigOptions`. */
-  killAfterMs(name: FunctionName): number | undefined {
-    if (this.#isOver || this.#deaths === 0 || (name !== 'poll' && name !== 'drain')) return undefined;
+  /** For `ImporterRigOptions`. A death that came too late to be one is made up for. */
+  killAfterMs(name: FunctionName, { invocations, kills }: Usage): number | undefined {
+    const isMortal = name === 'drain' || (name === 'poll' && invocations < POLLS_THAT_DIE);
+    if (this.#isOver || !isMortal || kills >= this.#deaths) return undefined;
     this.#untilDeath -= 1;
     if (this.#untilDeath > 0) return undefined;
-    this.#deaths -= 1;
     this.#untilDeath = this.#drawDeath();
-    return this.#random.between(0, LATEST_DEATH_MS);
+    return this.#random.between(DEATH_AFTER_MS.least, DEATH_AFTER_MS.most);
   }
 
   /** For `ImporterRigOptions`. */

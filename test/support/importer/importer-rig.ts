@@ -8,6 +8,7 @@ import { LambdaFunction } from '../lambda/lambda-function.ts';
 import type { LambdaFunctionOptions } from '../lambda/lambda-function.ts';
 import { MinuteTick } from '../lambda/minute-tick.ts';
 import { standingClock } from '../lambda/standing-clock.ts';
+import type { Usage } from '../lambda/usage.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import type { ImporterServers } from './importer-servers.ts';
 import { startImporterServers } from './importer-servers.ts';
@@ -20,7 +21,7 @@ export interface ImporterRigOptions {
   /** Invocations at the same time. */
   readonly concurrency: Readonly<Record<QueueName, number>>;
   /** See `LambdaFunctionOptions`. */
-  readonly killAfterMs?: (name: FunctionName) => number | undefined;
+  readonly killAfterMs?: (name: FunctionName, usage: Usage) => number | undefined;
   /** See `EventSourceOptions`. */
   readonly deliverAgain?: (name: QueueName, receives: number) => boolean;
   /** S3 tells of an object twice. */
@@ -53,7 +54,10 @@ export async function startImporter(options: ImporterRigOptions): Promise<Import
     more: Readonly<Record<string, string>> = {},
   ): LambdaFunction => {
     const kill = options.killAfterMs;
-    const conduct = { concurrency: atOnce, ...(kill && { killAfterMs: () => kill(name) }) };
+    const conduct = {
+      concurrency: atOnce,
+      ...(kill && { killAfterMs: (usage: Usage) => kill(name, usage) }),
+    };
     return starting.use(makeFunction(stack.functions[name], { ...servers.endpoints, ...more }, conduct));
   };
   const functions = {

@@ -14,7 +14,7 @@ export interface LambdaFunctionOptions {
   /** Environments at the same time. */
   readonly concurrency: number;
   /** Asked before each invocation: after how many milliseconds of it its environment is killed, if it is. */
-  readonly killAfterMs?: () => number | undefined;
+  readonly killAfterMs?: (usage: Usage) => number | undefined;
 }
 
 /** Outside an invocation. What takes longer is tried again inside the first one, on its time. */
@@ -24,7 +24,7 @@ export class LambdaFunction implements AsyncDisposable {
   readonly spec: LambdaSpec;
   readonly usage = new Usage();
   readonly log = new FunctionLog();
-  readonly #killAfterMs: () => number | undefined;
+  readonly #killAfterMs: (usage: Usage) => number | undefined;
   readonly #turns: Turns;
   /** The one used last is used first. */
   readonly #idle: ExecutionEnvironment[] = [];
@@ -94,7 +94,7 @@ export class LambdaFunction implements AsyncDisposable {
 
   async #run(environment: ExecutionEnvironment, requestId: string, event: unknown): Promise<Outcome> {
     const { name, timeoutMs } = this.spec;
-    const limits: Limits = { timeoutMs, killAfterMs: this.#killAfterMs() };
+    const limits: Limits = { timeoutMs, killAfterMs: this.#killAfterMs(this.usage) };
     return await environment.run(
       {
         requestId,
