@@ -2,12 +2,15 @@
 // Expected outcomes are return values; anything thrown is a MailferryError.
 
 import type { Account, AccountId, SecretRef, TlsMode } from './core/account.ts';
+import type { Credential } from './core/credential.ts';
+import type { ErrorCode } from './core/errors.ts';
 import type { AccountProgress, AccountState } from './core/account-state.ts';
 import type { Drain } from './core/drain.ts';
 import type { FerryEvent } from './core/events.ts';
 import type { MessageRecord, RecordMark, Sha256, StoredRef } from './core/record.ts';
 import type { RunRecord } from './core/run-record.ts';
 import type { Schedule, Slot } from './core/schedule.ts';
+import type { SaslTools } from './core/pop3/sasl/sasl-tools.ts';
 import type { Secret } from './core/secret.ts';
 import type { Uidl } from './core/uidl.ts';
 import type { IngestFacts } from './core/message/document.ts';
@@ -21,7 +24,48 @@ export interface DialTarget {
   readonly caFile: string | undefined;
   /** The same authorities as PEM text; at most one of the two is set. */
   readonly caPem: string | undefined;
+  /** Base64 of SHA-256 hashes of public keys (SPKI), one of which the server's certificate must have; empty: any key. */
+  readonly pins: readonly string[];
+  readonly clientCertificate: ClientCertificate | undefined;
+  readonly proxy: Proxy | undefined;
   readonly allowPrivateNetwork: boolean;
+}
+
+export interface Proxy {
+  /** As ProxyRef.url in core/account.ts. */
+  readonly url: string;
+  readonly password: Secret | undefined;
+}
+
+/** What a TLS handshake came to. */
+export interface TlsFacts {
+  /** `TLSv1.3`. */
+  readonly version: string;
+  /** OpenSSL's name. */
+  readonly cipher: string;
+  /** As the server sent it, its own certificate first; the authority at the end is often left out. */
+  readonly chain: readonly CertificateFacts[];
+  /**
+   * For SCRAM-*-PLUS (RFC 5802 section 6), in the order to try them: `tls-unique`, which is all that TLS 1.2 has here and all
+   * that some servers take on TLS 1.3 too, then `tls-exporter` of TLS 1.3 (RFC 9266). No server says which it takes.
+   */
+  readonly channelBindings: readonly ChannelBinding[];
+}
+
+export interface CertificateFacts {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly names: readonly string[];
+  /** Epoch milliseconds, UTC. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** Base64 of the SHA-256 of its public key: what a pin is compared with. */
+  readonly pin: string;
+}
+
+export interface ChannelBinding {
+  readonly type: 'tls-unique' | 'tls-exporter' | 'tls-server-end-point';
+  readonly data: Uint8Array;
 }
 
 export interface Dialer {
@@ -33,6 +77,20 @@ export interface Dialer {
   dial(target: DialTarget, signal: AbortSignal): Promise<Connection>;
 }
 
+/** What a POP3 session needs from the world. */
+export interface Pop3Ports {
+  readonly dialer: Dialer;
+  readonly login: LoginTools;
+  /** Of each session opened; left out: nobody is told. */
+  readonly trace?: (target: DialTarget) => ProtocolTrace;
+}
+
+/** What the login mechanisms compute with. */
+export interface LoginTools extends SaslTools {
+  /** For SCRAM (RFC 5802 section 5.1): printable ASCII without a comma, another one each time, to be guessed by nobody. */
+  newNonce(): string;
+}
+
 /** One duplex byte stream. One `read` at a time. */
 export interface Connection {
   /**
@@ -42,6 +100,8 @@ export interface Connection {
   read(): Promise<Uint8Array | undefined>;
   /** Octets that have arrived and were not read yet. */
   readonly bufferedOctets: number;
+  /** `undefined` as long as the connection is in clear text. */
+  readonly tls: TlsFacts | undefined;
   /** Resolves when the octets are handed to the network. */
   write(octets: Uint8Array): Promise<void>;
   /**
@@ -51,6 +111,20 @@ export interface Connection {
   startTls(): Promise<void>;
   /** Close at once, sending nothing more. A pending `read` or `write` fails with `reason`. Safe to repeat. */
   close(reason?: Error): void;
+}
+
+/** Told of every line of a session as it happens, with the secrets hidden already. Must not throw, and must not be slow. */
+export interface ProtocolTrace {
+  /** A line without its end. */
+  sent(line: string): void;
+  /** A line without its end, one character an octet. */
+  received(line: string): void;
+  /** Octets of a message, as many as came together. */
+  receivedOctets(count: number): void;
+  /** From here on the connection is encrypted. */
+  secured(): void;
+  /** Nothing comes after it. `closed` by us, `ended` by the server in good order, or else the code of the error. */
+  over(how: 'closed' | 'ended' | ErrorCode): void;
 }
 
 /** Octets that can be read more than once, with what they must prove to be. */
@@ -81,11 +155,13 @@ export interface BlobStore {
   stat(key: string): Promise<{ readonly sizeOctets: number } | undefined>;
   /**
    * Whether the object is there with these very octets, by its present content or a checksum the storage itself keeps
-   * and guards; never by what this process remembers. @throws ARCHIVE_UNREADABLE
+   * and guards; never by what this process remembers.
+   * @param expected its size too, where it is known: an object of another one need not be read
+   * @throws ARCHIVE_UNREADABLE
    */
   verify(
     key: string,
-    expected: Pick<Blob, 'sizeOctets' | 'sha256'>,
+    expected: Pick<Blob, 'sha256'> & Partial<Pick<Blob, 'sizeOctets'>>,
   ): Promise<'intact' | 'absent' | 'different'>;
   /** Every key below a prefix that ends in `/`, in no particular order. @throws ARCHIVE_UNREADABLE */
   list(prefix: string): AsyncIterable<string>;
@@ -188,6 +264,69 @@ export interface Secrets {
    * @throws as `get`
    */
   renew(ref: SecretRef): Promise<Secret | undefined>;
+  /**
+   * Keep another value in its place: durable when it resolves, and what `get` gives from then on. Whatever else is kept
+   * there, such as other keys of the same JSON object, stays as it is, also if others write at the same time.
+   * @returns `unwritable` for a store that takes nothing back: `env:` and `command:`
+   * @throws SECRET_UNAVAILABLE when it may not have been kept
+   */
+  put(ref: SecretRef, value: Secret): Promise<'kept' | 'unwritable'>;
+}
+
+/** Who asks an authorization server for tokens, and where (RFC 6749 section 2). */
+export interface TokenClient {
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: Secret | undefined;
+  readonly scope: string | undefined;
+  /** The server may have an address in a loopback, private or link-local range. */
+  readonly allowPrivateNetwork: boolean;
+}
+
+/** What a client has to show for the tokens (RFC 6749 sections 4.4 and 6). */
+export type TokenGrant =
+  { readonly kind: 'refresh-token'; readonly refreshToken: Secret } | { readonly kind: 'client-credentials' };
+
+export interface IssuedTokens {
+  readonly accessToken: Secret;
+  /** From when it was asked for; `undefined` where the server says nothing. */
+  readonly lifetimeMs: number | undefined;
+  /** It may be the one that was shown, or take its place. */
+  readonly refreshToken: Secret | undefined;
+}
+
+export interface TokenEndpoint {
+  /**
+   * One request, within a deadline of its own; its answer is of limited size.
+   * @throws TOKEN_REFUSED, TOKEN_UNAVAILABLE, ADDRESS_NOT_ALLOWED
+   */
+  issue(client: TokenClient, grant: TokenGrant): Promise<IssuedTokens>;
+}
+
+/** What opens the way to an account's server: every secret it needs, as it is now. */
+export interface Access {
+  readonly credential: Credential;
+  readonly clientCertificate: ClientCertificate | undefined;
+  readonly proxyPassword: Secret | undefined;
+  /** What its owner should know and is no failure: a rotated refresh token that could not be kept. */
+  readonly notices?: readonly string[];
+}
+
+/** Both as PEM. */
+export interface ClientCertificate {
+  readonly certificate: Secret;
+  readonly key: Secret;
+}
+
+export interface AccountAccess {
+  /** @throws SECRET_UNAVAILABLE; of an account with OAuth2 also TOKEN_REFUSED, TOKEN_UNAVAILABLE */
+  get(account: Account): Promise<Access>;
+  /**
+   * For when the server refused the login: what was remembered is read, or asked for, anew.
+   * @returns `undefined` when there is nothing other than was given before
+   * @throws as `get`
+   */
+  renew(account: Account): Promise<Access | undefined>;
 }
 
 /** A stored message whose derived objects are still to be made. */

@@ -18,7 +18,7 @@ export interface AccountProgress {
   /** After failures: not before this time. A person may. */
   readonly nextAttemptAt: number | undefined;
   readonly lastListing: ListingMark | undefined;
-  /** Why it is left alone until `nextAttemptAt`, if that is a thing its owner has to mend: POP3_AUTH_FAILED. */
+  /** Why it is left alone until `nextAttemptAt`, if that is a thing its owner has to mend: POP3_AUTH_FAILED, TOKEN_REFUSED. */
   readonly suspendedFor: string | undefined;
   readonly settled: SettledListing | undefined;
 }
@@ -71,6 +71,8 @@ export interface EndedRun {
   readonly listing: ListingMark | undefined;
   readonly settled: SettledListing | undefined;
   readonly errors: readonly Pick<RunError, 'code'>[];
+  /** What ended the run said that it is of no use earlier. */
+  readonly retryAfterMs: number | undefined;
   /** From 0 to 1, at random: what failed together is not tried again together. */
   readonly jitter: number;
 }
@@ -80,8 +82,9 @@ export function progressAfter(before: AccountProgress | undefined, run: EndedRun
   const failed = run.outcome === 'stopped';
   const failures = failed ? (before?.failures ?? 0) + 1 : 0;
   const seen = run.listing !== undefined || run.counts.listed > 0;
-  const isRefused = failed && run.errors.some(({ code }) => code === AUTH_FAILED);
-  const waitMs = isRefused ? suspensionMs(before) : backOffMs(failures);
+  const refusal = failed ? refusalIn(run.errors) : undefined;
+  const ownMs = refusal !== undefined ? suspensionMs(before) : backOffMs(failures);
+  const waitMs = Math.max(ownMs, run.retryAfterMs ?? 0);
   return {
     lastRunId: run.runId,
     lastEndedAt: run.endedAt,
@@ -91,12 +94,18 @@ export function progressAfter(before: AccountProgress | undefined, run: EndedRun
     failures,
     nextAttemptAt: failed ? run.endedAt + Math.round(waitMs * (1 + JITTER_PART * run.jitter)) : undefined,
     lastListing: run.listing ?? before?.lastListing,
-    suspendedFor: isRefused ? AUTH_FAILED : undefined,
+    suspendedFor: refusal,
     settled: run.settled,
   };
 }
 
-const AUTH_FAILED = 'POP3_AUTH_FAILED';
+/** What we show is refused: by the server, or by the one that gives tokens for it. */
+const REFUSALS: readonly string[] = ['POP3_AUTH_FAILED', 'TOKEN_REFUSED'];
+
+/** The code of the error for which an account is left alone until its owner has mended something; `undefined` if there is none. */
+export function refusalIn(errors: readonly Pick<RunError, 'code'>[]): string | undefined {
+  return errors.find(({ code }) => REFUSALS.includes(code))?.code;
+}
 
 /** Providers lock mailboxes that are tried with a wrong password again and again. */
 const FIRST_SUSPENSION_MS = 60 * 60 * 1000;

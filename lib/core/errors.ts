@@ -37,6 +37,8 @@ export type ErrorCode =
   | 'SPOOL_FAILED'
   | 'STLS_REFUSED'
   | 'TIME_UP'
+  | 'TOKEN_REFUSED'
+  | 'TOKEN_UNAVAILABLE'
   | 'TLS_CERTIFICATE_REFUSED'
   | 'TLS_HANDSHAKE_FAILED';
 
@@ -54,6 +56,8 @@ export interface ErrorDetails {
   readonly retryable: boolean;
   /** What a person should do about it: one sentence. */
   readonly hint?: string;
+  /** The same attempt, at this account, cannot succeed earlier than so many milliseconds from now. */
+  readonly retryAfterMs?: number;
   readonly cause?: unknown;
 }
 
@@ -62,6 +66,7 @@ export class MailferryError extends Error {
   readonly scope: ErrorScope;
   readonly retryable: boolean;
   readonly hint: string | undefined;
+  readonly retryAfterMs: number | undefined;
 
   constructor(message: string, details: ErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -70,6 +75,7 @@ export class MailferryError extends Error {
     this.scope = details.scope;
     this.retryable = details.retryable;
     this.hint = details.hint;
+    this.retryAfterMs = details.retryAfterMs;
   }
 }
 

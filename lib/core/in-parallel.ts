@@ -10,15 +10,17 @@ export async function inParallel<T>(
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const underWay = new Set<Promise<void>>();
+  let hasFailed = false;
   try {
     for await (const item of source) {
+      if (hasFailed) break;
       const finish = async (): Promise<void> => {
         await work(item);
         underWay.delete(task);
       };
       const task = finish();
       // Told below; until then nobody may be listening.
-      task.catch(() => {});
+      task.catch(() => (hasFailed = true));
       underWay.add(task);
       if (underWay.size >= atOnce) await Promise.race(underWay);
     }

@@ -3,7 +3,17 @@
 import type { AccountId } from './account.ts';
 import { MailferryError } from './errors.ts';
 
-export function leaseLost(hold: { readonly account: AccountId; readonly fence: number }): MailferryError {
+interface Hold {
+  readonly account: AccountId;
+  readonly fence: number;
+}
+
+/** @param saved what the ledger answered to a write by this lease. @throws LEASE_LOST */
+export function orLeaseLost(saved: 'saved' | 'stale', hold: Hold): void {
+  if (saved === 'stale') throw leaseLost(hold);
+}
+
+export function leaseLost(hold: Hold): MailferryError {
   return new MailferryError(
     `the lease of account ${hold.account} is no longer this run's (fence ${hold.fence})`,
     {

@@ -18,11 +18,22 @@ export const MAX_CAPABILITY_ROWS = 200;
 /** Rows of a LIST or UIDL answer. Stops: an endless listing. */
 export const MAX_LISTING_ROWS = 2_000_000;
 
+/** Octets of a LIST or UIDL answer. A million rows of RFC 1939 are 80 MB. Stops: rows as long as rows may be, without end. */
+export const MAX_LISTING_OCTETS = 128 * 1024 * 1024;
+
 /** Octets of a command with CRLF. RFC 2449 section 4 sets 255; servers echo or drop the connection beyond. */
 export const MAX_COMMAND_OCTETS = 255;
 
+/**
+ * Octets that an answer of many lines must bring within its time-out, which then starts anew.
+ * Stops: a server that sends an octet now and then, and so is never silent. No modem is as slow.
+ */
+export const MIN_PROGRESS_OCTETS = 512;
+
 /** How long to wait, in milliseconds, before a silent server counts as gone. One budget a phase. */
 export const TIMEOUTS_MS = {
+  /** From dialling to the end of login, whatever the phases in between were allowed. */
+  attempt: 180_000,
   /** DNS, TCP and TLS together. */
   connect: 30_000,
   /** Tarpits delay the greeting on purpose. */
@@ -32,7 +43,7 @@ export const TIMEOUTS_MS = {
   command: 60_000,
   /** The first listing of a huge maildrop makes a server read all of it. */
   listing: 300_000,
-  /** Between two chunks of a message, not for the whole of it. */
+  /** Within which MIN_PROGRESS_OCTETS of a message must come, again and again; not for the whole of it. */
   retrieveIdle: 120_000,
   /** With many deletions QUIT rewrites the maildrop. */
   quit: 120_000,

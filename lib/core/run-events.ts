@@ -1,6 +1,7 @@
 // What others are told of a run, from its record alone: so that it can be told again, in the same words, by whoever finds that
 // it was not. Pure. A run that died before its record was written is not told of; the ledger shows what it did.
 
+import { refusalIn } from './account-state.ts';
 import type { AccountProgress } from './account-state.ts';
 import { toEvent } from './events.ts';
 import type {
@@ -37,7 +38,7 @@ export function toRunEvents(run: RunRecord, { hashUidl, progress }: RunEventFact
 }
 
 export function isRefused({ outcome, errors }: RunRecord): boolean {
-  return outcome === 'stopped' && errors.some(({ code }) => code === 'POP3_AUTH_FAILED');
+  return outcome === 'stopped' && refusalIn(errors) !== undefined;
 }
 
 export function hasNewUidls({ notices }: RunRecord): boolean {

@@ -34,11 +34,18 @@ export type RunOutcome = 'complete' | 'partial' | 'stopped';
  * `NO_UIDL` the server has no UIDL command · `UIDL_TURNOVER` it gave its messages new UIDLs ·
  * `DELETIONS_REFUSED` some were due, and something looked wrong · `TIME_UP` the run ended before its deadline with mail left ·
  * `RECONNECTED` a session broke at a message and another one went on ·
- * `LISTED_AGAIN` what the server had confirmed to be deleted is there.
+ * `LISTED_AGAIN` what the server had confirmed to be deleted is there ·
+ * `TOKEN_NOT_KEPT` a refresh token was replaced, and the new one could not be kept.
  */
 export interface RunNotice {
   readonly code:
-    'NO_UIDL' | 'UIDL_TURNOVER' | 'DELETIONS_REFUSED' | 'TIME_UP' | 'RECONNECTED' | 'LISTED_AGAIN';
+    | 'NO_UIDL'
+    | 'UIDL_TURNOVER'
+    | 'DELETIONS_REFUSED'
+    | 'TIME_UP'
+    | 'RECONNECTED'
+    | 'LISTED_AGAIN'
+    | 'TOKEN_NOT_KEPT';
   readonly message: string;
 }
 

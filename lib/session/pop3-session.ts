@@ -1,75 +1,62 @@
-// One POP3 session (RFC 1939) after its greeting: a method for each command, one command at a time. Octets in, octets
-// out: nothing of a message is ever decoded here. An answer that breaks the protocol closes the connection.
+// One POP3 session (RFC 1939): a method for each command. Octets in, octets out: nothing of a message is ever decoded here. An
+// answer that breaks the protocol closes the connection. How a session is opened and logged into: open-session.ts.
 
 import { MailferryError } from '../core/errors.ts';
-import type { ErrorScope } from '../core/errors.ts';
-import {
-  MAX_CAPABILITY_ROWS,
-  MAX_LISTING_ROWS,
-  MAX_STATUS_LINE_OCTETS,
-  TIMEOUTS_MS,
-} from '../core/limits.ts';
+import { MAX_CAPABILITY_ROWS, MAX_LISTING_ROWS, TIMEOUTS_MS } from '../core/limits.ts';
 import { parseCapabilities } from '../core/pop3/capabilities.ts';
 import type { Capabilities } from '../core/pop3/capabilities.ts';
 import type { Keyword } from '../core/pop3/command.ts';
-import { loginError } from '../core/pop3/failed-login.ts';
 import { parseListRow, parseUidlRow } from '../core/pop3/listing.ts';
 import type { ListRow, UidlRow } from '../core/pop3/listing.ts';
-import { parseReply } from '../core/pop3/reply.ts';
-import type { Reply } from '../core/pop3/reply.ts';
-import type { Secret } from '../core/secret.ts';
-import { readBody, readRows } from './multi-line.ts';
-import type { Wire } from './wire.ts';
+import { ONE_BY_ONE } from '../core/pop3/retrieval-window.ts';
+import type { WindowLimits } from '../core/pop3/retrieval-window.ts';
+import { parseStat } from '../core/pop3/stat.ts';
+import type { MaildropSize } from '../core/pop3/stat.ts';
+import type { SessionState } from '../core/pop3/states.ts';
+import type { TlsFacts } from '../ports.ts';
+import type { Conversation } from './conversation.ts';
+import { retrieveEach } from './retrieve-each.ts';
+import type { Retrieval, RetrievalRequest } from './retrieve-each.ts';
 
 export class Pop3Session {
-  readonly #wire: Wire;
+  readonly #conversation: Conversation;
 
-  constructor(wire: Wire) {
-    this.#wire = wire;
+  /** In whatever state the conversation is. */
+  constructor(conversation: Conversation) {
+    this.#conversation = conversation;
   }
 
-  /** What the server can do in the present state; empty when it has no CAPA (RFC 2449 section 5). */
-  async capabilities(): Promise<Capabilities> {
-    const reply = await this.#command('CAPA', TIMEOUTS_MS.command);
-    if (reply.status !== 'ok') return new Map();
-    const rows: Uint8Array[] = [];
-    await readRows(this.#wire, 'CAPA', MAX_CAPABILITY_ROWS, (row) => rows.push(Uint8Array.from(row)));
-    return parseCapabilities(rows);
+  get state(): SessionState {
+    return this.#conversation.state;
+  }
+
+  /** `undefined` while nothing is encrypted. */
+  get tls(): TlsFacts | undefined {
+    return this.#conversation.wire.tls;
   }
 
   /**
-   * Upgrade to TLS (RFC 2595 section 4); nothing learned before it counts afterwards.
-   * @throws STLS_REFUSED, TLS_HANDSHAKE_FAILED, TLS_CERTIFICATE_REFUSED: never continues in clear text
+   * What the server can do in the present state (RFC 2449 section 5): to be asked again after STLS and after login.
+   * @returns `undefined` when it has no CAPA
    */
-  async startTls(): Promise<void> {
-    const reply = await this.#command('STLS', TIMEOUTS_MS.command);
-    if (reply.status !== 'ok') {
-      throw this.#wire.fail(
-        new MailferryError(
-          `STLS was refused: "${reply.text}"; this account allows no connection without TLS`,
-          {
-            code: 'STLS_REFUSED',
-            scope: 'account',
-            retryable: false,
-            hint: 'use "tls: implicit" with port 995 if the server offers it',
-          },
-        ),
-      );
-    }
-    await this.#wire.startTls();
+  async capabilities(): Promise<Capabilities | undefined> {
+    const reply = await this.#conversation.ask({ keyword: 'CAPA' }, TIMEOUTS_MS.command);
+    if (reply.status !== 'ok') return undefined;
+    const rows: Uint8Array[] = [];
+    await this.#conversation.rows('CAPA', MAX_CAPABILITY_ROWS, (row) => rows.push(Uint8Array.from(row)));
+    return this.#conversation.wire.guard(() => parseCapabilities(rows));
   }
 
-  /** USER and PASS. @throws POP3_AUTH_FAILED, POP3_MAILDROP_BUSY, POP3_COMMAND_INVALID */
-  async login(user: string, password: Secret): Promise<void> {
-    const greeted = await this.#command('USER', TIMEOUTS_MS.login, user);
-    if (greeted.status !== 'ok') throw loginError('USER', greeted);
-    const accepted = await this.#command('PASS', TIMEOUTS_MS.login, password.reveal());
-    if (accepted.status !== 'ok') throw loginError('PASS', withoutSecret(accepted, password));
+  /** @throws POP3_UNAVAILABLE when it is refused: some servers open the maildrop only now; POP3_PROTOCOL */
+  async stat(): Promise<MaildropSize> {
+    const reply = await this.#conversation.ask({ keyword: 'STAT' }, TIMEOUTS_MS.listing);
+    if (reply.status !== 'ok') throw unavailable('STAT', reply.text);
+    return this.#conversation.wire.guard(() => parseStat(reply.said));
   }
 
   /** The size of every message, or `undefined` when the server refuses: sizes are only estimates for us. */
   async list(): Promise<ListRow[] | undefined> {
-    const reply = await this.#command('LIST', TIMEOUTS_MS.listing);
+    const reply = await this.#conversation.ask({ keyword: 'LIST' }, TIMEOUTS_MS.listing);
     return reply.status === 'ok' ? await this.#readListing('LIST', parseListRow) : undefined;
   }
 
@@ -78,29 +65,24 @@ export class Pop3Session {
    * @throws POP3_UNAVAILABLE when it has one and refuses it just now
    */
   async uidl(): Promise<UidlRow[] | undefined> {
-    const reply = await this.#command('UIDL', TIMEOUTS_MS.listing);
+    const reply = await this.#conversation.ask({ keyword: 'UIDL' }, TIMEOUTS_MS.listing);
     if (reply.status === 'ok') return await this.#readListing('UIDL', parseUidlRow);
-    if (!reply.responseCode && !(await this.capabilities()).has('UIDL')) return undefined;
-    throw new MailferryError(`UIDL was refused: "${reply.text}"`, {
-      code: 'POP3_UNAVAILABLE',
-      scope: 'session',
-      retryable: true,
-      hint: 'the server has a problem with this mailbox just now: run again later',
-    });
+    if (!reply.responseCode && (await this.capabilities())?.has('UIDL') !== true) return undefined;
+    throw unavailable('UIDL', reply.text);
   }
 
-  /**
-   * The message's octets exactly as they were before byte-stuffing, in pieces as they arrive. Complete only when the
-   * iteration ends by itself: POP3 cannot stop a RETR, so leaving it early closes the connection.
-   * @throws POP3_COMMAND_REFUSED (scope message) when the server will not give this message; POP3_CONNECTION_LOST,
-   *         POP3_TIMEOUT when it stops in the middle: then what came is worthless
-   */
+  /** One message: as `Retrieval.read`. */
   async *retrieve(messageNumber: number): AsyncGenerator<Uint8Array, void, undefined> {
-    const reply = await this.#command('RETR', TIMEOUTS_MS.retrieveIdle, messageNumber);
-    if (reply.status === 'continue')
-      throw this.#wire.fail(refused(`RETR ${messageNumber}`, reply, 'session'));
-    if (reply.status !== 'ok') throw refused(`RETR ${messageNumber}`, reply, 'message');
-    yield* readBody(this.#wire, `message ${messageNumber}`);
+    const request: RetrievalRequest = { messageNumber, octets: undefined };
+    for await (const retrieval of this.retrieveEach([request], ONE_BY_ONE)) yield* retrieval.read();
+  }
+
+  /** Many messages, asked for ahead as far as the limits go: see retrieve-each.ts. Only where the server can take it. */
+  retrieveEach<Request extends RetrievalRequest>(
+    requests: Iterable<Request>,
+    limits: WindowLimits,
+  ): AsyncGenerator<Retrieval<Request>, void, undefined> {
+    return retrieveEach(this.#conversation, requests, limits);
   }
 
   /**
@@ -109,9 +91,10 @@ export class Pop3Session {
    * @returns `undefined` when the server refuses: TOP is optional
    */
   async top(messageNumber: number, lines: number): Promise<AsyncIterable<Uint8Array> | undefined> {
-    const reply = await this.#command('TOP', TIMEOUTS_MS.retrieveIdle, `${messageNumber} ${lines}`);
-    if (reply.status === 'continue') throw this.#wire.fail(refused(`TOP ${messageNumber}`, reply, 'session'));
-    return reply.status === 'ok' ? readBody(this.#wire, `the header of message ${messageNumber}`) : undefined;
+    const command = { keyword: 'TOP', argument: `${messageNumber} ${lines}` } as const;
+    const reply = await this.#conversation.ask(command, TIMEOUTS_MS.retrieveIdle);
+    const refusal = this.#conversation.refusal(`TOP ${messageNumber}`, reply, 'message');
+    return refusal ? undefined : this.#conversation.octets(`the header of message ${messageNumber}`);
   }
 
   /**
@@ -119,8 +102,39 @@ export class Pop3Session {
    * @throws POP3_COMMAND_REFUSED (scope message)
    */
   async dele(messageNumber: number): Promise<void> {
-    const reply = await this.#command('DELE', TIMEOUTS_MS.command, messageNumber);
-    if (reply.status !== 'ok') throw refused(`DELE ${messageNumber}`, reply, 'message');
+    const command = { keyword: 'DELE', argument: messageNumber } as const;
+    const reply = await this.#conversation.ask(command, TIMEOUTS_MS.command);
+    const refusal = this.#conversation.refusal(`DELE ${messageNumber}`, reply, 'message');
+    if (refusal) throw refusal;
+  }
+
+  /** Keeps the session from being ended for idleness. A refusal is as good: the server is there. */
+  async noop(): Promise<void> {
+    await this.#conversation.ask({ keyword: 'NOOP' }, TIMEOUTS_MS.command);
+  }
+
+  /**
+   * The languages the server can speak, as tag and name (RFC 6856 section 3), or, given a tag, speak that one from now on.
+   * @throws POP3_COMMAND_REFUSED
+   */
+  async lang(tag?: string): Promise<readonly string[]> {
+    const command = { keyword: 'LANG', ...(tag !== undefined && { argument: tag }) } as const;
+    const reply = await this.#conversation.ask(command, TIMEOUTS_MS.command);
+    const refusal = this.#conversation.refusal('LANG', reply, 'session');
+    if (refusal) throw refusal;
+    const languages: string[] = [];
+    if (tag !== undefined) return languages;
+    await this.#conversation.rows('LANG', MAX_CAPABILITY_ROWS, (row) => {
+      languages.push(Buffer.from(row).toString('utf8'));
+    });
+    return languages;
+  }
+
+  /** Takes back every deletion of this session. @throws POP3_COMMAND_REFUSED */
+  async rset(): Promise<void> {
+    const reply = await this.#conversation.ask({ keyword: 'RSET' }, TIMEOUTS_MS.command);
+    const refusal = this.#conversation.refusal('RSET', reply, 'session');
+    if (refusal) throw refusal;
   }
 
   /**
@@ -130,42 +144,31 @@ export class Pop3Session {
    */
   async quit(): Promise<void> {
     try {
-      const reply = await this.#command('QUIT', TIMEOUTS_MS.quit);
-      if (reply.status !== 'ok') throw refused('QUIT', reply, 'session');
+      const reply = await this.#conversation.ask({ keyword: 'QUIT' }, TIMEOUTS_MS.quit);
+      const refusal = this.#conversation.refusal('QUIT', reply, 'session');
+      if (refusal) throw refusal;
     } finally {
-      this.#wire.close();
+      this.#conversation.close();
     }
   }
 
   /** Close the connection without QUIT: the server forgets this session (RFC 1939 section 6). Safe to repeat. */
   drop(): void {
-    this.#wire.close();
+    this.#conversation.close();
   }
 
-  async #command(keyword: Keyword, timeoutMs: number, argument?: string | number): Promise<Reply> {
-    await this.#wire.send(keyword, argument);
-    const line = await this.#wire.readLine(MAX_STATUS_LINE_OCTETS, timeoutMs, `the answer to ${keyword}`);
-    return this.#wire.guard(() => parseReply(line));
-  }
-
-  async #readListing<Row>(command: Keyword, parse: (row: Uint8Array) => Row): Promise<Row[]> {
+  async #readListing<Row>(keyword: Keyword, parse: (row: Uint8Array) => Row): Promise<Row[]> {
     const rows: Row[] = [];
-    await readRows(this.#wire, command, MAX_LISTING_ROWS, (row) => rows.push(parse(row)));
+    await this.#conversation.rows(keyword, MAX_LISTING_ROWS, (row) => rows.push(parse(row)));
     return rows;
   }
 }
 
-/** A server may repeat the line it refuses: its words are dropped if so much as the start of the password is in them. */
-function withoutSecret(reply: Reply, password: Secret): Reply {
-  const start = password.reveal().slice(0, 4);
-  if (!reply.text.toLowerCase().includes(start.toLowerCase())) return reply;
-  return { ...reply, text: '(not shown: it repeats the password)' };
-}
-
-function refused(command: string, reply: Reply, scope: ErrorScope): MailferryError {
-  return new MailferryError(`${command} was refused: "${reply.text}"`, {
-    code: 'POP3_COMMAND_REFUSED',
-    scope,
+function unavailable(keyword: Keyword, text: string): MailferryError {
+  return new MailferryError(`${keyword} was refused: "${text}"`, {
+    code: 'POP3_UNAVAILABLE',
+    scope: 'session',
     retryable: true,
+    hint: 'the server has a problem with this mailbox just now: run again later',
   });
 }

@@ -1,33 +1,57 @@
-// A POP3 conversation as commands out and lines in, over any Connection. Keeps what arrived early, watches the clock,
-// and closes the connection at the first doubt: a stream that is out of step files messages under the wrong name.
+// A connection as lines and octets with a clock and a trace. Keeps what arrived early, and closes the connection at the first
+// doubt: a stream that is out of step files messages under the wrong name.
 
 import { MailferryError } from '../core/errors.ts';
-import { encodeCommand } from '../core/pop3/command.ts';
-import type { Keyword } from '../core/pop3/command.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { LineEnds } from '../core/pop3/body-decoder.ts';
 import { LineReader } from '../core/pop3/line-reader.ts';
-import type { Connection } from '../ports.ts';
+import type { Connection, ProtocolTrace, TlsFacts } from '../ports.ts';
+import { ClosedByServer } from './closed-by-server.ts';
+import type { Clock, Patience } from './patience.ts';
+import type { SecretMask } from './secret-mask.ts';
 
 const NOTHING = new Uint8Array(0);
 
-export class Wire {
-  readonly #connection: Connection;
-  #unread: Uint8Array = NOTHING;
+export interface WireOptions {
+  readonly mask: SecretMask;
+  readonly trace: ProtocolTrace | undefined;
+  readonly clock: Clock;
+}
 
-  constructor(connection: Connection) {
+export class Wire {
+  readonly mask: SecretMask;
+  readonly #connection: Connection;
+  readonly #trace: ProtocolTrace | undefined;
+  readonly #clock: Clock;
+  /** How the last line ended: a body behind a status line ends as that did. */
+  lastLineEnds: LineEnds = 'crlf';
+  #unread: Uint8Array = NOTHING;
+  #isOver = false;
+
+  constructor(connection: Connection, { mask, trace, clock }: WireOptions) {
     this.#connection = connection;
+    this.mask = mask;
+    this.#trace = trace;
+    this.#clock = clock;
+  }
+
+  get tls(): TlsFacts | undefined {
+    return this.#connection.tls;
+  }
+
+  /**
+   * @param octets whole lines with their CRLF
+   * @param shown what the trace may show of them, without the last CRLF
+   */
+  async write(octets: Uint8Array, shown: string): Promise<void> {
+    for (const line of shown.split('\r\n')) this.#trace?.sent(line);
+    await this.#connection.write(octets);
   }
 
   /**
    * @throws POP3_PROTOCOL if octets are unread that no command asked for: a double answer, an injected one, or a body
-   *         that ended too early. The connection is closed then.
+   *         that ended too early
    */
-  async send(keyword: Keyword, argument?: string | number): Promise<void> {
-    const command = encodeCommand(keyword, argument);
-    this.assertInStep(`sending ${keyword}`);
-    await this.#connection.write(command);
-  }
-
-  /** @throws POP3_PROTOCOL if anything is unread */
   assertInStep(before: string): void {
     const octets = this.#unread.length + this.#connection.bufferedOctets;
     if (octets === 0) return;
@@ -41,21 +65,16 @@ export class Wire {
   }
 
   /** The octets at hand, or else the next to arrive. @throws POP3_TIMEOUT, POP3_CONNECTION_LOST */
-  async take(timeoutMs: number, awaited: string): Promise<Uint8Array> {
+  async take(patience: Patience, awaited: string): Promise<Uint8Array> {
     if (this.#unread.length > 0) {
       const unread = this.#unread;
       this.#unread = NOTHING;
       return unread;
     }
-    const chunk = await this.#readInTime(timeoutMs, awaited);
+    const chunk = await this.#readInTime(patience, awaited);
     if (chunk) return chunk;
-    throw this.fail(
-      new MailferryError(`the server closed the connection while ${awaited} was due`, {
-        code: 'POP3_CONNECTION_LOST',
-        scope: 'session',
-        retryable: true,
-      }),
-    );
+    this.#over('ended');
+    throw this.fail(new ClosedByServer(awaited));
   }
 
   /** Gives back octets that belong to the next answer. */
@@ -64,16 +83,23 @@ export class Wire {
   }
 
   /** One line, without its end. @throws POP3_LIMIT_EXCEEDED, POP3_TIMEOUT, POP3_CONNECTION_LOST */
-  async readLine(maxOctets: number, timeoutMs: number, awaited: string): Promise<Uint8Array> {
+  async readLine(maxOctets: number, patience: Patience, awaited: string): Promise<Uint8Array> {
     const reader = new LineReader(maxOctets);
     for (;;) {
-      const chunk = await this.take(timeoutMs, awaited);
-      const { line, rest } = this.guard(() => reader.push(chunk));
+      const chunk = await this.take(patience, awaited);
+      const { line, lineEnd, rest } = this.guard(() => reader.push(chunk));
       if (line) {
+        this.lastLineEnds = lineEnd ?? 'crlf';
         this.putBack(rest);
+        if (this.#trace) this.#trace.received(this.mask.hide(Buffer.from(line).toString('latin1')));
         return line;
       }
     }
+  }
+
+  /** For the trace: octets that were no line. */
+  noteOctets(count: number): void {
+    this.#trace?.receivedOctets(count);
   }
 
   /** Runs a parser of server octets; what it throws also closes the connection. */
@@ -88,33 +114,49 @@ export class Wire {
   async startTls(): Promise<void> {
     this.assertInStep('the TLS handshake');
     await this.#connection.startTls();
+    this.#trace?.secured();
   }
 
   /** Close at once, without QUIT. */
   close(): void {
+    this.#over('closed');
     this.#connection.close();
   }
 
   /** Closes the connection; returns the error for the caller to throw. */
   fail<E>(error: E): E {
+    this.#over(error instanceof MailferryError ? error.code : 'closed');
     this.#connection.close();
     return error;
   }
 
-  async #readInTime(timeoutMs: number, awaited: string): Promise<Uint8Array | undefined> {
+  async #readInTime(patience: Patience, awaited: string): Promise<Uint8Array | undefined> {
+    if (patience.isSpent) throw this.fail(timeUp(patience, awaited));
+    const began = this.#clock();
     const timer = setTimeout(() => {
-      this.#connection.close(
-        new MailferryError(`no octet for ${timeoutMs / 1000} s while ${awaited} was due`, {
-          code: 'POP3_TIMEOUT',
-          scope: 'session',
-          retryable: true,
-        }),
-      );
-    }, timeoutMs);
+      this.#connection.close(timeUp(patience, awaited));
+    }, patience.leftMs);
     try {
-      return await this.#connection.read();
+      const chunk = await this.#connection.read();
+      patience.note(this.#clock() - began, chunk?.length ?? 0);
+      return chunk;
+    } catch (error) {
+      throw this.fail(error);
     } finally {
       clearTimeout(timer);
     }
   }
+
+  #over(how: 'closed' | 'ended' | ErrorCode): void {
+    if (!this.#isOver) this.#trace?.over(how);
+    this.#isOver = true;
+  }
+}
+
+function timeUp({ timeoutMs }: Patience, awaited: string): MailferryError {
+  return new MailferryError(`the server did not send ${awaited} within ${timeoutMs / 1000} s`, {
+    code: 'POP3_TIMEOUT',
+    scope: 'session',
+    retryable: true,
+  });
 }

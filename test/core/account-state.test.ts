@@ -28,6 +28,7 @@ function ended(changes: Partial<EndedRun> = {}): EndedRun {
     listing: { rows: 127, recorded: 55 },
     settled: undefined,
     errors: [],
+    retryAfterMs: undefined,
     jitter: 0,
     ...changes,
   };
@@ -147,8 +148,32 @@ test('a refused password suspends the account for an hour, and then for a day, u
   assert.equal(lost.suspendedFor, undefined);
 });
 
+test('a refused token suspends the account as a refused password does', () => {
+  const refused = { outcome: 'stopped', endedAt: 0, errors: [{ code: 'TOKEN_REFUSED' }] } as const;
+  const first = progressAfter(undefined, ended(refused));
+  assert.deepEqual([first.nextAttemptAt, first.suspendedFor], [60 * MINUTE_MS, 'TOKEN_REFUSED']);
+  const down = progressAfter(undefined, ended({ ...refused, errors: [{ code: 'TOKEN_UNAVAILABLE' }] }));
+  assert.deepEqual([down.nextAttemptAt, down.suspendedFor], [MINUTE_MS, undefined]);
+});
+
 test('what failed together is tried again up to a quarter of the wait apart', () => {
   const wait = (jitter: number): number | undefined =>
     progressAfter(undefined, ended({ outcome: 'stopped', endedAt: 0, jitter })).nextAttemptAt;
   assert.deepEqual([wait(0), wait(0.5), wait(1)], [MINUTE_MS, 1.125 * MINUTE_MS, 1.25 * MINUTE_MS]);
+});
+
+test('a server that says when to come again is not asked earlier, however often it says so', () => {
+  const delayMs = 900_000;
+  for (const failures of [0, 1, 8]) {
+    const before = progressAfter(undefined, { ...ended(), outcome: 'stopped' });
+    const after = progressAfter(
+      { ...before, failures },
+      { ...ended(), outcome: 'stopped', retryAfterMs: delayMs },
+    );
+    const waitMs = (after.nextAttemptAt ?? 0) - after.lastEndedAt;
+    const ownMs =
+      (progressAfter({ ...before, failures }, { ...ended(), outcome: 'stopped' }).nextAttemptAt ?? 0) -
+      after.lastEndedAt;
+    assert.equal(waitMs, Math.max(delayMs, ownMs));
+  }
 });

@@ -48,6 +48,17 @@ test('the first failure ends it, when what is under way has ended, and nothing m
   assert.equal(ended, 7);
 });
 
+test('after a failure nothing more is begun, though fewer are under way than are allowed', async () => {
+  const begun: number[] = [];
+  const failing = inParallel([1, 2, 3, 4], 8, async (number) => {
+    begun.push(number);
+    if (number === 1) throw new Error('number 1');
+    await sleep(1);
+  });
+  await assert.rejects(failing, /number 1/);
+  assert.ok(begun.length < 4, `${begun.length} were begun`);
+});
+
 test('a failure while the source is slow is told, and is no unhandled rejection', async () => {
   async function* slowly(): AsyncGenerator<number> {
     yield 1;

@@ -62,6 +62,14 @@ test('neither a UIDL nor the words of a server are told', () => {
   assert.doesNotMatch(told, /secret|mail\.example/);
 });
 
+test('a token that was refused is told of as a password that was', () => {
+  const errors = [{ code: 'TOKEN_REFUSED', message: 'invalid_grant' }];
+  const types = (outcome: RunRecord['outcome']): string[] =>
+    toRunEvents(runRecord('run-1', { outcome, errors }), FACTS).map(({ type }) => type);
+  assert.deepEqual(types('stopped'), ['mailferry.account.auth-failed', 'mailferry.run.completed']);
+  assert.deepEqual(types('partial'), ['mailferry.run.completed']);
+});
+
 test('only deletions that the server confirmed are told of', () => {
   const types = (deletions: RunRecord['deletions']): string[] =>
     toRunEvents(runRecord('run-1', { deletions }), FACTS).map(({ type }) => type);

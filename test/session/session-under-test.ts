@@ -1,11 +1,9 @@
 // What every test of a session needs: an account at a port of this machine, and sessions that are always dropped.
 
 import assert from 'node:assert/strict';
-import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
 import type { Account, AccountId } from '../../lib/core/account.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import type { ErrorCode, ErrorScope } from '../../lib/core/errors.ts';
-import { Secret } from '../../lib/core/secret.ts';
 import { openSession } from '../../lib/session/open-session.ts';
 import type { Pop3Session } from '../../lib/session/pop3-session.ts';
 import { plainMail } from '../support/odd-mail.ts';
@@ -15,8 +13,12 @@ import { startPop3Server } from '../support/pop3-server.ts';
 import type { Pop3TestServer } from '../support/pop3-server.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
 import type { ScriptStep } from '../support/scripted-server.ts';
+import { STRAIGHT_WAY, passwordAuth } from '../support/account-defaults.ts';
+import { passwordAccess } from '../support/fixed-access.ts';
+import { pop3BySocket } from '../support/pop3-by.ts';
 
-export const PASSWORD = new Secret('secret');
+export const PASSWORD = 'secret';
+export const ACCESS = passwordAccess(PASSWORD);
 export const MAIL: readonly Buffer[] = [plainMail(1), plainMail(2), plainMail(3)];
 
 /** `ann` at 127.0.0.1, without TLS, without limits. */
@@ -30,9 +32,10 @@ export function accountAt(port: number): Account {
     caPem: undefined,
     schedule: { everyMinutes: 15 },
     paused: false,
+    ...STRAIGHT_WAY,
     allowPrivateNetwork: true,
     user: 'ann',
-    password: { store: 'env', locator: 'UNUSED' },
+    auth: passwordAuth('env', 'UNUSED'),
     onServer: 'keep',
     pauseDeletions: false,
     limits: { messageOctets: undefined, runMessages: undefined, runOctets: undefined, deletionsPerRun: 1000 },
@@ -41,7 +44,7 @@ export function accountAt(port: number): Account {
 
 export async function open(port: number): Promise<Pop3Session> {
   const { signal } = new AbortController();
-  return await openSession(accountAt(port), PASSWORD, new SocketDialer(), signal);
+  return await openSession(accountAt(port), ACCESS, pop3BySocket, signal);
 }
 
 export async function startWith(faults: Pop3Faults, mail: readonly Buffer[] = MAIL): Promise<Pop3TestServer> {
@@ -67,8 +70,13 @@ export function failure(code: ErrorCode, scope: ErrorScope): (error: unknown) =>
   };
 }
 
+/** What a client sends that finds no CAPA. */
+export const LOGIN_COMMANDS = ['CAPA', 'USER ann', 'PASS secret'] as const;
+
 export const LOGIN: readonly ScriptStep[] = [
   { send: '+OK ready\r\n' },
+  { expect: 'CAPA' },
+  { send: '-ERR\r\n' },
   { expect: 'USER ann' },
   { send: '+OK\r\n' },
   { expect: 'PASS secret' },

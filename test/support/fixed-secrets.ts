@@ -4,5 +4,5 @@ import type { Secret } from '../../lib/core/secret.ts';
 import type { Secrets } from '../../lib/ports.ts';
 
 export function fixedSecrets(password: Secret): Secrets {
-  return { get: async () => password, renew: async () => undefined };
+  return { get: async () => password, renew: async () => undefined, put: async () => 'unwritable' };
 }

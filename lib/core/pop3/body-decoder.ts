@@ -5,13 +5,17 @@ const CR = 0x0d;
 const LF = 0x0a;
 const DOT = 0x2e;
 
-/** The end of one line and a dot at the start of the next: the only place where anything can happen. */
-const LINE_END_AND_DOT = Buffer.from('\r\n.', 'latin1');
-
 /**
- * Where the stream stands. A "line start" is the start of the body, or what follows CR LF; a bare LF starts no line,
- * or a message could carry a forged end (RFC 1939 section 3 knows CRLF only).
+ * How a server ends lines. With `crlf` a bare LF starts no line, or a message could carry a forged end and forged answers
+ * behind it (RFC 1939 section 3 knows CRLF only). `lf` is for an answer whose own status line ended in a bare LF: its server
+ * ends every line so, and CRLF is a line end then too.
  */
+export type LineEnds = 'crlf' | 'lf';
+
+/** The end of one line and a dot at the start of the next: the only place where anything can happen. */
+const LINE_END_AND_DOT = { crlf: Buffer.from('\r\n.', 'latin1'), lf: Buffer.from('\n.', 'latin1') };
+
+/** Where the stream stands. A "line start" is the start of the body, or what follows the end of a line. */
 type Position =
   | 'in-line'
   /** the last octet was a CR */
@@ -21,7 +25,7 @@ type Position =
   | 'dot'
   /** at a line start came a dot and a CR, both held back */
   | 'dot-cr'
-  /** CR LF `.` CR LF was seen */
+  /** the lone dot was seen, with the end of its line */
   | 'ended';
 
 export interface PushedBody {
@@ -43,7 +47,12 @@ const HELD_DOT_CR = new Uint8Array([DOT, CR]);
  * The CRLF before the terminator belongs to the message.
  */
 export class BodyDecoder {
+  readonly #lineEnds: LineEnds;
   #position: Position = 'line-start';
+
+  constructor(lineEnds: LineEnds = 'crlf') {
+    this.#lineEnds = lineEnds;
+  }
 
   push(chunk: Uint8Array): PushedBody {
     if (this.#position === 'ended') throw new Error('body decoder: pushed beyond the terminator');
@@ -67,10 +76,11 @@ export class BodyDecoder {
 
   /** Passes everything up to the next dot at a line start in one piece: nearly all octets of nearly all mail. */
   #passPlainOctets(buffer: Buffer, from: number, octets: Uint8Array[]): number {
-    const found = buffer.indexOf(LINE_END_AND_DOT, from);
-    const end = found === -1 ? buffer.length : found + 2;
+    const sought = LINE_END_AND_DOT[this.#lineEnds];
+    const found = buffer.indexOf(sought, from);
+    const end = found === -1 ? buffer.length : found + sought.length - 1;
     octets.push(buffer.subarray(from, end));
-    this.#position = found === -1 ? positionAfter(buffer, from) : 'line-start';
+    this.#position = found === -1 ? positionAfter(buffer, from, this.#lineEnds) : 'line-start';
     return end;
   }
 
@@ -87,8 +97,8 @@ export class BodyDecoder {
         this.#position = octet === DOT ? 'dot' : 'in-line';
         return octet === DOT ? index + 1 : index;
       case 'dot':
-        if (octet === CR) {
-          this.#position = 'dot-cr';
+        if (octet === CR || (octet === LF && this.#lineEnds === 'lf')) {
+          this.#position = octet === CR ? 'dot-cr' : 'ended';
           return index + 1;
         }
         // The second of two dots stays, as the first octet of the line; any other octet gets the held dot back.
@@ -111,8 +121,9 @@ export class BodyDecoder {
 }
 
 /** Where the stream stands after a run of plain octets that reaches the end of the chunk. */
-function positionAfter(buffer: Buffer, from: number): Position {
+function positionAfter(buffer: Buffer, from: number, lineEnds: LineEnds): Position {
   const last = buffer.at(-1);
+  if (last === LF && lineEnds === 'lf') return 'line-start';
   if (last === CR) return 'after-cr';
   if (last === LF && buffer.length - from >= 2 && buffer.at(-2) === CR) return 'line-start';
   return 'in-line';

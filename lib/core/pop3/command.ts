@@ -3,7 +3,24 @@
 import { MailferryError } from '../errors.ts';
 import { MAX_COMMAND_OCTETS } from '../limits.ts';
 
-export type Keyword = 'CAPA' | 'DELE' | 'LIST' | 'PASS' | 'QUIT' | 'RETR' | 'STLS' | 'TOP' | 'UIDL' | 'USER';
+export type Keyword =
+  | 'APOP'
+  | 'AUTH'
+  | 'CAPA'
+  | 'DELE'
+  | 'LANG'
+  | 'LIST'
+  | 'NOOP'
+  | 'PASS'
+  | 'QUIT'
+  | 'RETR'
+  | 'RSET'
+  | 'STAT'
+  | 'STLS'
+  | 'TOP'
+  | 'UIDL'
+  | 'USER'
+  | 'UTF8';
 
 /**
  * @param argument sent as UTF-8; a password may hold spaces, so it is never split

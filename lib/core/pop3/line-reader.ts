@@ -1,6 +1,7 @@
 // Takes one line at a time off a byte stream that arrives in arbitrary chunks. Never looks at an octet twice.
 
 import { MailferryError } from '../errors.ts';
+import type { LineEnds } from './body-decoder.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -8,6 +9,8 @@ const CR = 0x0d;
 export interface PushedLine {
   /** The line without its end, or `undefined` while it is incomplete. Valid until the next push. */
   readonly line: Uint8Array | undefined;
+  /** How the line ended: a body behind a status line ends as that did. `undefined` while it is incomplete. */
+  readonly lineEnd: LineEnds | undefined;
   /** What follows the line in this chunk: not ours. Empty while the line is incomplete. */
   readonly rest: Uint8Array;
 }
@@ -40,16 +43,16 @@ export class LineReader {
     }
     this.#pieces.push(chunk.subarray(0, end));
     this.#held += end;
-    if (lineFeed === -1) return { line: undefined, rest: NOTHING };
-    return { line: this.#takeLine(), rest: chunk.subarray(end) };
+    if (lineFeed === -1) return { line: undefined, lineEnd: undefined, rest: NOTHING };
+    return { ...this.#takeLine(), rest: chunk.subarray(end) };
   }
 
-  #takeLine(): Uint8Array {
+  #takeLine(): { line: Uint8Array; lineEnd: LineEnds } {
     const [only] = this.#pieces;
     const whole = this.#pieces.length === 1 && only ? only : Buffer.concat(this.#pieces);
     this.#pieces = [];
     this.#held = 0;
-    const end = whole.at(-2) === CR ? whole.length - 2 : whole.length - 1;
-    return whole.subarray(0, end);
+    const lineEnd = whole.at(-2) === CR ? 'crlf' : 'lf';
+    return { line: whole.subarray(0, whole.length - (lineEnd === 'crlf' ? 2 : 1)), lineEnd };
   }
 }

@@ -12,6 +12,8 @@ export interface Reply {
   readonly responseCode: string | undefined;
   /** What the server said, its response code included, cut and made safe to print: for people, never to be parsed. */
   readonly text: string;
+  /** The same as it came, one character an octet: for the parsers of what a particular answer carries, never for people. */
+  readonly said: string;
 }
 
 const STATUS = /^(?:(\+OK)|(\+)|[+-][^\s]*)(?:[ \t]+|$)/i;
@@ -42,6 +44,7 @@ export function parseReply(line: Uint8Array): Reply {
     status: status[1] ? 'ok' : status[2] ? 'continue' : 'error',
     responseCode: code?.[1]?.toUpperCase(),
     text: toPrintable(said),
+    said,
   };
 }
 

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { BodyDecoder } from '../../../lib/core/pop3/body-decoder.ts';
+import type { LineEnds } from '../../../lib/core/pop3/body-decoder.ts';
 
 interface Decoded {
   readonly message: Buffer;
@@ -13,8 +14,8 @@ interface Decoded {
 }
 
 /** Pushes until the end is seen, as a session does; chunks behind the end are counted to the rest. */
-function decode(chunks: readonly Uint8Array[]): Decoded {
-  const decoder = new BodyDecoder();
+function decode(chunks: readonly Uint8Array[], lineEnds: LineEnds = 'crlf'): Decoded {
+  const decoder = new BodyDecoder(lineEnds);
   const octets: Uint8Array[] = [];
   for (const [index, chunk] of chunks.entries()) {
     const pushed = decoder.push(chunk);
@@ -132,6 +133,26 @@ for (const { name, wire, message, rest = '' } of ENDED) {
     const expected = { message: Buffer.from(message, 'latin1'), ended: true, rest: Buffer.from(rest) };
     assert.deepEqual(decode([sent]), expected);
     assert.deepEqual(decode(bytewise(sent)), expected);
+  });
+}
+
+const ENDED_BY_LF: readonly Case[] = [
+  { name: 'an empty body', wire: '.\n', message: '' },
+  { name: 'a body of lines in LF', wire: 'a\nb\n.\n', message: 'a\nb\n' },
+  { name: 'a body of lines in CRLF', wire: 'a\r\nb\r\n.\r\n', message: 'a\r\nb\r\n' },
+  { name: 'stuffed dots behind LF', wire: '..\na\n..\n...x\n.\n', message: '.\na\n.\n..x\n' },
+  { name: 'a dot that was never stuffed', wire: 'a\n.x\n.\n', message: 'a\n.x\n' },
+  { name: 'a dot behind a bare CR', wire: 'a\r.\rb\n.\n', message: 'a\r.\rb\n' },
+  { name: 'a dot and a CR', wire: '.\rb\n.\n', message: '.\rb\n' },
+  { name: 'the next answer', wire: 'a\n.\n+OK\n', message: 'a\n', rest: '+OK\n' },
+];
+
+for (const { name, wire, message, rest = '' } of ENDED_BY_LF) {
+  test(`from a server that ends its lines in LF: ${name}`, () => {
+    const sent = Buffer.from(wire, 'latin1');
+    const expected = { message: Buffer.from(message, 'latin1'), ended: true, rest: Buffer.from(rest) };
+    assert.deepEqual(decode([sent], 'lf'), expected);
+    assert.deepEqual(decode(bytewise(sent), 'lf'), expected);
   });
 }
 

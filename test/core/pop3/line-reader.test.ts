@@ -60,6 +60,21 @@ test('what follows the line in a chunk is handed back untouched', () => {
   assert.equal(Buffer.from(rest).toString(), 'raw\r\n.\r\n');
 });
 
+for (const [wire, lineEnd] of [
+  ['+OK\r\n', 'crlf'],
+  ['+OK\n', 'lf'],
+  ['+OK\r\r\n', 'crlf'],
+  ['\n', 'lf'],
+  ['+OK', undefined],
+] as const) {
+  test(`${JSON.stringify(wire)} ends in ${lineEnd ?? 'nothing yet'}, whole or bytewise`, () => {
+    assert.equal(new LineReader(100).push(Buffer.from(wire)).lineEnd, lineEnd);
+    const reader = new LineReader(100);
+    const pushed = bytewise(Buffer.from(wire)).map((octet) => reader.push(octet));
+    assert.equal(pushed.at(-1)?.lineEnd, lineEnd);
+  });
+}
+
 test('an empty line is a line', () => {
   assert.deepEqual(readAll([Buffer.from('\r\n\n')]).lines, ['', '']);
 });
