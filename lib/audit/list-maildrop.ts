@@ -4,22 +4,21 @@ import type { Account } from '../core/account.ts';
 import { MailferryError } from '../core/errors.ts';
 import { joinListing } from '../core/pop3/listing.ts';
 import type { ListedMessage } from '../core/pop3/listing.ts';
-import type { Dialer, Secrets } from '../ports.ts';
+import type { AccountAccess, Pop3Ports } from '../ports.ts';
 import { openSession } from '../session/open-session.ts';
 
 export interface Doorway {
-  readonly dialer: Dialer;
-  readonly secrets: Secrets;
+  readonly pop3: Pop3Ports;
+  readonly access: AccountAccess;
 }
 
 /** @throws SECRET_UNAVAILABLE, and what openSession and the session throw */
 export async function listMaildrop(
   account: Account,
-  { dialer, secrets }: Doorway,
+  { pop3, access }: Doorway,
   signal: AbortSignal,
 ): Promise<ListedMessage[]> {
-  const password = await secrets.get(account.password);
-  const session = await openSession(account, password, dialer, signal);
+  const session = await openSession(account, await access.get(account), pop3, signal);
   try {
     const uidl = await session.uidl();
     const list = await session.list();

@@ -1,7 +1,7 @@
 // Fetches what the plan says, new mail first. A message the server refuses, or at which the session breaks, is counted
 // against that message and the rest go on; anything else ends the run.
 
-import { MailferryError } from '../core/errors.ts';
+import { describeError, MailferryError } from '../core/errors.ts';
 import { MAX_BROKEN_SESSIONS, SLOW_MESSAGE_MS } from '../core/limits.ts';
 import { NEVER_STORED } from '../core/plan.ts';
 import type { PlannedFetch, PlannedMessage } from '../core/plan.ts';
@@ -10,6 +10,7 @@ import { breaksSession, chargeFailure, isTooLarge } from './failed-message.ts';
 import { inUrgency } from './fetch-order.ts';
 import { importMessage } from './import-message.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import { LookAhead } from './look-ahead.ts';
 import type { Maildrop } from './maildrop.ts';
 import type { ProvenCandidate } from './prove-known.ts';
 import { isTimeUp, stopReason } from './stop-reason.ts';
@@ -28,17 +29,47 @@ export async function fetchMessages(
   hasProgress: boolean,
 ): Promise<readonly ProvenCandidate[]> {
   const phase = new FetchPhase(run, maildrop, lease);
+  const messages = inUrgency(plan, run.runId);
+  while (!(await fetchInOneSession(messages, run, maildrop, phase)) && !phase.isGivenUp) {
+    // A session broke, and another is open.
+  }
   const { stop } = run.options;
-  for (const message of inUrgency(plan, run.runId)) {
-    if (run.book.isDecided(message.listed)) continue;
+  for (const { listed } of messages) {
+    if (run.book.isDecided(listed)) continue;
     // A run without any progress is no success, or an account that never gets further would look well.
     if (stop.aborted && !phase.hasFetched && !hasProgress) throw stopReason(stop);
-    // Gone since the first session, or not to be told from others in this one: the next run decides.
-    const isLeft = stop.aborted || phase.isGivenUp || !maildrop.has(message.listed);
-    if (isLeft) run.book.decide(message.listed, 'deferred');
-    else await phase.fetch(message);
+    run.book.decide(listed, 'deferred');
   }
   return phase.proven;
+}
+
+/** @returns whether all was done that there was to do: otherwise the session broke, and another is open */
+async function fetchInOneSession(
+  messages: readonly PlannedFetch[],
+  run: AccountRun,
+  maildrop: Maildrop,
+  phase: FetchPhase,
+): Promise<boolean> {
+  const wanted = undecided(messages, run, maildrop);
+  for await (const { wanted: message, read } of maildrop.retrieveEach(wanted, messages.length, phase.ahead)) {
+    if (!(await phase.fetch(message, read))) return false;
+  }
+  return true;
+}
+
+/** Asked one by one, each when it is about to be fetched: what is under way when the run is to stop is still taken. */
+function* undecided(
+  messages: readonly PlannedFetch[],
+  run: AccountRun,
+  maildrop: Maildrop,
+): Generator<PlannedFetch> {
+  for (const message of messages) {
+    if (run.options.stop.aborted) return;
+    if (run.book.isDecided(message.listed)) continue;
+    // Gone since the first session, or not to be told from others in this one: the next run decides.
+    if (maildrop.has(message.listed)) yield message;
+    else run.book.decide(message.listed, 'deferred');
+  }
 }
 
 class FetchPhase {
@@ -46,6 +77,7 @@ class FetchPhase {
   readonly #maildrop: Maildrop;
   readonly #lease: LeaseKeeper;
   readonly #proven: ProvenCandidate[] = [];
+  readonly ahead = new LookAhead();
   #hasFetched = false;
   #brokenInARow = 0;
   #isGivenUp = false;
@@ -69,17 +101,20 @@ class FetchPhase {
     return this.#isGivenUp;
   }
 
-  async fetch(message: PlannedFetch): Promise<void> {
+  /** @returns whether the session goes on; otherwise another is open, and messages that were under way are not decided */
+  async fetch(message: PlannedFetch, read: () => AsyncGenerator<Uint8Array, void>): Promise<boolean> {
     const { listed } = message;
     await this.#lease.keep();
     const startedAt = this.#run.ports.now();
+    const session = this.#maildrop.sessionNumber;
     let imported;
     try {
-      imported = await importMessage(listed, () => message.firstSeen, this.#run, this.#maildrop);
+      imported = await importMessage(listed, () => message.firstSeen, this.#run, this.#maildrop, read());
     } catch (error) {
       await this.#failed(message, error, this.#run.ports.now() - startedAt);
-      return;
+      return this.#maildrop.sessionNumber === session;
     }
+    this.ahead.note(this.#run.ports.now() - startedAt);
     this.#hasFetched = true;
     this.#brokenInARow = 0;
     this.#decide(message, imported.outcome);
@@ -88,6 +123,7 @@ class FetchPhase {
       record: imported.record,
       sessionNumber: this.#maildrop.sessionNumber,
     });
+    return true;
   }
 
   async #failed(message: PlannedFetch, error: unknown, tookMs: number): Promise<void> {
@@ -118,6 +154,10 @@ class FetchPhase {
       await this.#maildrop.reopen();
       return;
     }
+    if (this.#maildrop.isPipelining) {
+      await this.#goOnOneByOne(message, error);
+      return;
+    }
     this.#brokenInARow += 1;
     const isLast = this.#brokenInARow >= MAX_BROKEN_SESSIONS;
     if (isLast && NEVER_STORED.includes(message.reason)) {
@@ -139,6 +179,22 @@ class FetchPhase {
     this.#run.book.notice(
       'RECONNECTED',
       `the session ended at message ${message.listed.messageNumber}, and the rest went on in another`,
+    );
+  }
+
+  /** With several messages under way it may have been that: none is charged with it, and all are asked for again. */
+  async #goOnOneByOne(message: PlannedFetch, error: unknown): Promise<void> {
+    this.#maildrop.stopPipelining();
+    try {
+      await this.#maildrop.reopen();
+    } catch (failure) {
+      this.#decide(message, 'failed');
+      this.#run.book.report(error);
+      throw failure;
+    }
+    this.#run.book.notice(
+      'RECONNECTED',
+      `the session ended with several messages under way at message ${message.listed.messageNumber} (${describeError(error)}), and the rest went on in another, one by one`,
     );
   }
 

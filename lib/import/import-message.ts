@@ -22,6 +22,7 @@ export interface ImportedMessage {
 }
 
 /**
+ * @param octets of the message, if they were asked for already
  * @param firstSeen when the message with these octets was first seen, in epoch milliseconds; now if `undefined`
  * @throws MESSAGE_TOO_LARGE (the connection is closed then: POP3 cannot stop a RETR), and what the session, the spool,
  *         the archive, the queue and the ledger throw; nothing is recorded then
@@ -31,9 +32,10 @@ export async function importMessage(
   firstSeen: (sha256: Sha256) => number | undefined,
   run: AccountRun,
   maildrop: Maildrop,
+  octets = maildrop.retrieve(listed),
 ): Promise<ImportedMessage> {
   const fetchedAt = run.ports.now();
-  const fetched = await fetchMessage(listed, run, maildrop);
+  const fetched = await fetchMessage(listed, run, octets);
   try {
     const imported = await commitMessage(fetched, { listed, fetchedAt, firstSeen }, run);
     maildrop.committed(listed);
@@ -53,12 +55,12 @@ interface FetchedMessage {
 async function fetchMessage(
   listed: ListedMessage,
   { account, ports, options }: AccountRun,
-  maildrop: Maildrop,
+  octets: AsyncIterable<Uint8Array>,
 ): Promise<FetchedMessage> {
   const date = new ArchiveDateScanner();
   const header = new HeaderFingerprint();
   let seenOctets = 0;
-  const blob = await spool(maildrop.retrieve(listed), {
+  const blob = await spool(octets, {
     directory: ports.spoolDirectory,
     memoryOctets: MAX_SPOOL_MEMORY_OCTETS,
     onChunk: (chunk) => {

@@ -1,10 +1,11 @@
 // How one run is asked for, and what it tells while it goes on.
 
-import type { AccountState } from '../core/account-state.ts';
+import type { AccountProgress, AccountState } from '../core/account-state.ts';
 import type { PlannedDeletion } from '../core/plan-deletions.ts';
 import type { PlannedMessage } from '../core/plan.ts';
 import type { RunError } from '../core/run-error.ts';
-import type { RunNotice } from '../core/run-record.ts';
+import type { RunNotice, RunRecord } from '../core/run-record.ts';
+import type { LeaseHold } from '../ports.ts';
 
 export interface ImportOptions {
   /** List and plan only: nothing is retrieved, nothing is written. */
@@ -22,6 +23,8 @@ export interface ImportOptions {
   readonly state?: AccountState;
   /** A lease lasts so long unless it is renewed. Default: LEASE_MS. */
   readonly leaseMs?: number;
+  /** The account's lease, where the caller has it: the run works under it, renews it, and leaves it to the caller. */
+  readonly held?: LeaseHold;
   /**
    * Whether a message that alone is too slow for the time of this run counts as failed. Default: true. Not where longer runs
    * come after this one.
@@ -48,8 +51,10 @@ export interface ImportObserver {
   decided?(outcome: 'stored' | 'duplicate' | 'skipped' | 'quarantined' | 'failed'): void;
   failed?(error: RunError): void;
   noticed?(notice: RunNotice): void;
-  /** The run's record is in the ledger. Not called for a quiet run. */
-  recorded?(): void;
+  /** What the run means for the account is written, or refused because another run has the lease, and writes its own. */
+  progressLeft?(saved: 'saved' | 'stale', progress: AccountProgress): void;
+  /** The run's record is in the ledger, as it is told here. Not called for a quiet run. */
+  recorded?(run: RunRecord): void;
 }
 
 export interface DeletionPreview {

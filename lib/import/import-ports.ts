@@ -1,10 +1,10 @@
 // What an import needs from the world.
 
-import type { BlobStore, Dialer, JobQueue, Lease, Ledger, ParseJob, Secrets } from '../ports.ts';
+import type { AccountAccess, BlobStore, JobQueue, Lease, Ledger, ParseJob, Pop3Ports } from '../ports.ts';
 
 export interface ImportPorts {
-  readonly dialer: Dialer;
-  readonly secrets: Secrets;
+  readonly pop3: Pop3Ports;
+  readonly access: AccountAccess;
   readonly blobs: BlobStore;
   readonly ledger: Ledger;
   readonly lease: Lease;

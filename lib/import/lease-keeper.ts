@@ -19,9 +19,14 @@ export class LeaseKeeper {
     this.#renewedAt = ports.now();
   }
 
-  /** @throws LEASE_HELD if another run has it */
+  /** @throws LEASE_HELD if another run has it, LEASE_LOST if it has that of its caller */
   static async acquire({ account, runId, ports, options }: AccountRun): Promise<LeaseKeeper> {
-    const leaseMs = options.leaseMs ?? LEASE_MS;
+    const { leaseMs = LEASE_MS, held } = options;
+    if (held) {
+      const keeper = new LeaseKeeper(held, ports, leaseMs);
+      await keeper.prove();
+      return keeper;
+    }
     const answer = await ports.lease.acquire(account.id, `${ports.ownerName}/${runId}`, leaseMs);
     if ('fence' in answer) return new LeaseKeeper(answer, ports, leaseMs);
     const until = new Date(answer.until).toISOString();

@@ -2,10 +2,11 @@
 // the others; a run in which there was nothing to do leaves next to nothing.
 
 import { progressAfter } from '../core/account-state.ts';
-import type { AccountState, SettledListing } from '../core/account-state.ts';
-import { leaseLost } from '../core/lease-lost.ts';
+import type { AccountProgress, AccountState, SettledListing } from '../core/account-state.ts';
+import { orLeaseLost } from '../core/lease-lost.ts';
 import { toRunError } from '../core/run-error.ts';
 import type { RunRecord } from '../core/run-record.ts';
+import type { LeaseHold, WithoutLease } from '../ports.ts';
 import type { AccountRun } from './account-run.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 
@@ -43,18 +44,16 @@ export async function leaveBehind(run: AccountRun, course: Course, startedAt: nu
   if (state) await attempt(async () => await saveProgress(run, state, course));
   if (!isLedgerGone) {
     await attempt(async () => {
-      await ports.ledger.recordRun(toRecord(run, startedAt));
-      options.observer?.recorded?.();
+      const record = toRecord(run, startedAt);
+      await ports.ledger.recordRun(record);
+      options.observer?.recorded?.(record);
     });
   }
-  if (lease) await attempt(async () => await ports.lease.release(lease.hold));
+  if (lease && !options.held) await attempt(async () => await ports.lease.release(lease.hold));
 }
 
-async function saveProgress(
-  { account, ports, book, runId }: AccountRun,
-  state: AccountState,
-  { lease, settled }: Course,
-): Promise<void> {
+async function saveProgress(run: AccountRun, state: AccountState, { lease, settled }: Course): Promise<void> {
+  const { ports, book, runId } = run;
   // Somebody else works on this account, and writes how that went.
   if (book.errors.some(({ code }) => code === 'LEASE_HELD')) return;
   const progress = progressAfter(state.progress, {
@@ -65,20 +64,31 @@ async function saveProgress(
     listing: book.listingMark(),
     settled,
     errors: book.errors,
+    retryAfterMs: book.retryAfterMs,
     jitter: jitterOf(runId),
   });
-  // Without a lease it is refused while another run has it, and that run will write its own.
-  const by = lease?.hold ?? { sinceFence: state.fence };
-  if ((await ports.ledger.saveProgress(account.id, progress, by)) === 'stale' && lease)
-    throw leaseLost(lease.hold);
+  const saved = await leaveProgress(run, progress, lease?.hold ?? { sinceFence: state.fence });
+  if (lease) orLeaseLost(saved, lease.hold);
+}
+
+/** Without a lease it is refused while another run has it, and that run will write its own. */
+async function leaveProgress(
+  { account, ports, options: { held, observer } }: AccountRun,
+  progress: AccountProgress,
+  by: LeaseHold | WithoutLease,
+): Promise<'saved' | 'stale'> {
+  const saved = await ports.ledger.saveProgress(account.id, progress, held ?? by);
+  observer?.progressLeft?.(saved, progress);
+  return saved;
 }
 
 /** After a quiet run: once in a while that all is well, and at once what has to be known of another listing. */
 async function refreshProgress(
-  { account, ports, book, options }: AccountRun,
+  run: AccountRun,
   { progress, fence }: AccountState,
   settled: SettledListing | undefined,
 ): Promise<void> {
+  const { ports, book, options } = run;
   if (progress === undefined) return;
   const now = ports.now();
   const isYoung = Math.abs(now - (progress.lastSuccessAt ?? 0)) < (options.quietForMs ?? 0);
@@ -86,7 +96,7 @@ async function refreshProgress(
     return;
   const lastListing = book.listingMark() ?? progress.lastListing;
   const refreshed = { ...progress, lastEndedAt: now, lastSuccessAt: now, backlog: 0, lastListing, settled };
-  await ports.ledger.saveProgress(account.id, refreshed, { sinceFence: fence });
+  await leaveProgress(run, refreshed, { sinceFence: fence });
 }
 
 /** A ULID ends in 80 random bits; five bits a character. */

@@ -1,37 +1,30 @@
 // The maildrop of one run: its listing, and whatever session is open on it now. Message numbers mean something in one
 // session only, so when a session breaks and another goes on, every listed message gets its number there, or none.
 
-import type { Account } from '../core/account.ts';
 import { MailferryError } from '../core/errors.ts';
-import { countRows } from '../core/plan.ts';
-import { joinListing } from '../core/pop3/listing.ts';
 import type { ListedMessage } from '../core/pop3/listing.ts';
-import type { Secret } from '../core/secret.ts';
-import { openSession } from '../session/open-session.ts';
+import { ONE_BY_ONE, PIPELINED } from '../core/pop3/retrieval-window.ts';
+import type { WindowLimits } from '../core/pop3/retrieval-window.ts';
+import { toServerFacts } from '../core/pop3/server-facts.ts';
+import type { RetrievalRequest } from '../session/retrieve-each.ts';
 import type { Pop3Session } from '../session/pop3-session.ts';
-import type { Dialer } from '../ports.ts';
-
-interface Way {
-  readonly account: Account;
-  readonly password: Secret;
-  readonly dialer: Dialer;
-  /** Aborting it closes the connection. */
-  readonly signal: AbortSignal;
-  /** The account's messages had UIDLs before: a server that gives none now is out of order. */
-  readonly expectsUidls: boolean;
-}
+import { numbersIn, openListed, renumber } from './listed-session.ts';
+import type { ListedSession, Way } from './listed-session.ts';
 
 export class Maildrop {
   readonly #way: Way;
   /** Its listing is what the run is about. */
-  #first: Opened;
+  #first: ListedSession;
   #session: Pop3Session;
   #sessionNumber = 1;
   #numbers: ReadonlyMap<ListedMessage, number>;
   /** Shown by the server in this session and not yet committed: see `quit`. */
   readonly #uncommitted = new Set<ListedMessage>();
+  #mayPipeline = true;
+  /** Of the present session; `undefined` as long as nobody has asked. */
+  #window: WindowLimits | undefined;
 
-  private constructor(way: Way, opened: Opened) {
+  private constructor(way: Way, opened: ListedSession) {
     this.#way = way;
     this.#first = opened;
     this.#session = opened.session;
@@ -78,10 +71,73 @@ export class Maildrop {
 
   /** As Pop3Session.retrieve. Until `committed` is told, the session will not end with QUIT. */
   async *retrieve(listed: ListedMessage): AsyncGenerator<Uint8Array, void, undefined> {
-    const wasShown = this.#uncommitted.has(listed);
-    this.#uncommitted.add(listed);
+    for await (const { read } of this.retrieveEach([{ listed }], 1)) yield* read();
+  }
+
+  /**
+   * The given messages, each in its turn; where the server can take it, the next are asked for before one has come
+   * (retrieve-each.ts). One is taken from `wanted` when it is asked for. As with `retrieve`, none of them may be left uncommitted.
+   * @param count of them, as far as is known: for a few it is not worth asking what the server can do
+   * @param ahead how many may be under way
+   */
+  async *retrieveEach<Wanted extends { readonly listed: ListedMessage }>(
+    wanted: Iterable<Wanted>,
+    count: number,
+    ahead: Pick<WindowLimits, 'messages'> = PIPELINED,
+  ): AsyncGenerator<MaildropRetrieval<Wanted>, void, undefined> {
+    const window = await this.#chooseWindow(count);
+    const limits = window.isPipelined ? within(window, ahead) : window;
+    for await (const { request, read } of this.#session.retrieveEach(this.#ask(wanted), limits)) {
+      yield { wanted: request.wanted, read: () => this.#forgetRefused(request, read()) };
+    }
+  }
+
+  /** A session broke with several messages under way: from now on there is only one at a time. */
+  stopPipelining(): void {
+    this.#mayPipeline = false;
+    this.#window = ONE_BY_ONE;
+  }
+
+  get isPipelining(): boolean {
+    return this.#window?.isPipelined === true;
+  }
+
+  async #chooseWindow(count: number): Promise<WindowLimits> {
+    const { pipelining } = this.#way.account;
+    if (!this.#mayPipeline || pipelining === 'never' || count < WORTH_PIPELINING) return ONE_BY_ONE;
+    this.#window ??= pipelining === 'always' || (await this.#announcesPipelining()) ? PIPELINED : ONE_BY_ONE;
+    return this.#window;
+  }
+
+  /** QUIRK(servers that break at CAPA after login): what they cannot say they do not have. */
+  async #announcesPipelining(): Promise<boolean> {
     try {
-      yield* this.#session.retrieve(this.#numberOf(listed));
+      const capabilities = await this.#session.capabilities();
+      return capabilities !== undefined && toServerFacts(capabilities).hasPipelining;
+    } catch (error) {
+      if (this.#way.signal.aborted || !(error instanceof MailferryError)) throw error;
+      await this.reopen();
+      return false;
+    }
+  }
+
+  *#ask<Wanted extends { readonly listed: ListedMessage }>(
+    wanted: Iterable<Wanted>,
+  ): Generator<Asked<Wanted>> {
+    for (const one of wanted) {
+      const { listed } = one;
+      const wasShown = this.#uncommitted.has(listed);
+      this.#uncommitted.add(listed);
+      yield { wanted: one, wasShown, messageNumber: this.#numberOf(listed), octets: listed.octets };
+    }
+  }
+
+  async *#forgetRefused(
+    { wanted: { listed }, wasShown }: Asked<{ readonly listed: ListedMessage }>,
+    octets: AsyncIterable<Uint8Array>,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* octets;
     } catch (error) {
       const isRefused = error instanceof MailferryError && error.scope === 'message';
       if (isRefused && !wasShown) this.#uncommitted.delete(listed);
@@ -132,6 +188,7 @@ export class Maildrop {
     this.#session = session;
     this.#sessionNumber += 1;
     this.#numbers = numbers;
+    this.#window = undefined;
   }
 
   #numberOf(listed: ListedMessage): number {
@@ -141,56 +198,28 @@ export class Maildrop {
   }
 }
 
-interface Opened {
-  readonly session: Pop3Session;
-  readonly listing: readonly ListedMessage[];
-  readonly hasUidls: boolean;
+export interface MaildropRetrieval<Wanted> {
+  readonly wanted: Wanted;
+  /** As Retrieval.read in retrieve-each.ts. */
+  readonly read: () => AsyncGenerator<Uint8Array, void, undefined>;
 }
 
-async function openListed({ account, password, dialer, signal, expectsUidls }: Way): Promise<Opened> {
-  const session = await openSession(account, password, dialer, signal);
-  try {
-    const uidl = await session.uidl();
-    if (!uidl && expectsUidls) throw unavailable('the server refused UIDL, which it gave in earlier runs');
-    const list = await session.list();
-    if (!list && !uidl)
-      throw unavailable('the server refused both UIDL and LIST, so its messages are unknown');
-    return { session, listing: joinListing(list, uidl), hasUidls: uidl !== undefined };
-  } catch (error) {
-    session.drop();
-    throw error;
-  }
+interface Asked<Wanted> extends RetrievalRequest {
+  readonly wanted: Wanted;
+  /** Before, in this session. */
+  readonly wasShown: boolean;
 }
 
-function numbersIn({ listing }: Opened): ReadonlyMap<ListedMessage, number> {
-  return new Map(listing.map((listed) => [listed, listed.messageNumber]));
+/** As many as `ahead` says at the time. */
+function within({ octets }: WindowLimits, ahead: Pick<WindowLimits, 'messages'>): WindowLimits {
+  return {
+    isPipelined: true,
+    octets,
+    get messages() {
+      return ahead.messages;
+    },
+  };
 }
 
-/** By UIDL where it names one message in both listings, else by number, size and UIDL together. */
-function renumber(
-  before: readonly ListedMessage[],
-  now: readonly ListedMessage[],
-): ReadonlyMap<ListedMessage, number> {
-  const rowsBefore = countRows(before);
-  const rowsNow = countRows(now);
-  const byUidl = new Map(now.map((listed) => [listed.uidl, listed]));
-  const byNumber = new Map(now.map((listed) => [listed.messageNumber, listed]));
-  const numbers = new Map<ListedMessage, number>();
-  for (const listed of before) {
-    const { uidl, octets, messageNumber } = listed;
-    const wasUnique = uidl !== undefined && rowsBefore.get(uidl) === 1;
-    if (wasUnique && rowsNow.get(uidl) !== 1) continue;
-    const found = wasUnique ? byUidl.get(uidl) : byNumber.get(messageNumber);
-    if (found && found.uidl === uidl && found.octets === octets) numbers.set(listed, found.messageNumber);
-  }
-  return numbers;
-}
-
-function unavailable(message: string): MailferryError {
-  return new MailferryError(message, {
-    code: 'POP3_UNAVAILABLE',
-    scope: 'session',
-    retryable: true,
-    hint: 'the server has a problem with this mailbox just now: run again later',
-  });
-}
+/** Asking what the server can do costs one exchange, and each message but the first saves one. */
+const WORTH_PIPELINING = 3;

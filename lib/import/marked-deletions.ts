@@ -2,7 +2,7 @@
 // them otherwise is for the next run to find out, by the marks.
 
 import { MailferryError } from '../core/errors.ts';
-import { leaseLost } from '../core/lease-lost.ts';
+import { orLeaseLost } from '../core/lease-lost.ts';
 import type { PlannedDeletion } from '../core/plan-deletions.ts';
 import type { RecordMark, StoredRef } from '../core/record.ts';
 import type { DeletionEntry } from '../core/run-record.ts';
@@ -51,8 +51,8 @@ export class MarkedDeletions {
   }
 
   async #begin(): Promise<void> {
-    if ((await this.#run.ports.ledger.setDeletionsUnsettled(this.#lease.hold, true)) === 'stale')
-      throw leaseLost(this.#lease.hold);
+    const { hold } = this.#lease;
+    orLeaseLost(await this.#run.ports.ledger.setDeletionsUnsettled(hold, true), hold);
     this.#run.book.deletions = { outcome: 'unknown', entries: this.#entries };
     this.#isBegun = true;
   }
@@ -64,8 +64,8 @@ export class MarkedDeletions {
     book.deletions = { outcome: 'committed', entries: this.#entries };
     await ports.ledger.mark(account.id, this.#sent.map(refOf), this.#markOf('deleted'));
     await ports.ledger.mark(account.id, this.#refused.map(refOf), undefined);
-    if ((await ports.ledger.setDeletionsUnsettled(this.#lease.hold, false)) === 'stale')
-      throw leaseLost(this.#lease.hold);
+    const { hold } = this.#lease;
+    orLeaseLost(await ports.ledger.setDeletionsUnsettled(hold, false), hold);
   }
 
   async #dele({ listed }: PlannedDeletion, maildrop: Maildrop): Promise<'ok' | 'refused'> {

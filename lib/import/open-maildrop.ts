@@ -2,9 +2,9 @@
 
 import type { AccountState } from '../core/account-state.ts';
 import { toRunError } from '../core/run-error.ts';
-import type { Secret } from '../core/secret.ts';
 import type { AccountRun } from './account-run.ts';
 import { Maildrop } from './maildrop.ts';
+import type { Access } from '../ports.ts';
 
 /**
  * A password that was remembered and is refused may have been changed since: once, the one of now is tried.
@@ -12,21 +12,29 @@ import { Maildrop } from './maildrop.ts';
  */
 export async function openMaildrop(run: AccountRun, state: AccountState): Promise<Maildrop> {
   const { account, ports, options } = run;
-  const open = async (password: Secret): Promise<Maildrop> =>
-    await Maildrop.open({
+  const open = async (access: Access): Promise<Maildrop> => {
+    tellNotices(run, access);
+    return await Maildrop.open({
       account,
-      password,
-      dialer: ports.dialer,
+      access,
+      pop3: ports.pop3,
       signal: options.abort,
       expectsUidls: (state.progress?.lastListing?.recorded ?? 0) > 0,
     });
-  const password = await ports.secrets.get(account.password);
+  };
+  const access = await ports.access.get(account);
   try {
-    return await open(password);
+    return await open(access);
   } catch (error) {
     if (toRunError(error).code !== 'POP3_AUTH_FAILED') throw error;
-    const renewed = await ports.secrets.renew(account.password);
+    const renewed = await ports.access.renew(account);
     if (renewed === undefined) throw error;
     return await open(renewed);
   }
+}
+
+/** Each once, also when the login is tried a second time. */
+function tellNotices({ book }: AccountRun, { notices = [] }: Access): void {
+  for (const notice of notices)
+    if (!book.notices.some(({ message }) => message === notice)) book.notice('TOKEN_NOT_KEPT', notice);
 }

@@ -25,6 +25,8 @@ export class RunBook {
   #isListed = false;
   /** Octets fetched. */
   octets = 0;
+  /** Of what stopped the run: as MailferryError.retryAfterMs. */
+  retryAfterMs: number | undefined;
   deletions: DeletionLog = { outcome: 'none', entries: [] };
   /** Set aside in this run. */
   readonly quarantined: Uidl[] = [];
@@ -81,6 +83,7 @@ export class RunBook {
   /** What ends the run before its end. */
   stopFor(error: unknown): void {
     this.#isStopped = true;
+    if (error instanceof MailferryError) this.retryAfterMs = error.retryAfterMs;
     this.report(error);
   }
 

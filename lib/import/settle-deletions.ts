@@ -1,7 +1,7 @@
 // What an earlier run left `deleting`, because it died or the `+OK` to its QUIT was lost: the listing tells what became of it.
 
 import type { AccountProgress, AccountState } from '../core/account-state.ts';
-import { leaseLost } from '../core/lease-lost.ts';
+import { orLeaseLost } from '../core/lease-lost.ts';
 import type { ListedMessage } from '../core/pop3/listing.ts';
 import type { StoredRef } from '../core/record.ts';
 import { NO_UIDL } from '../core/uidl.ts';
@@ -30,7 +30,7 @@ export async function settleDeletions(
   }
   await ports.ledger.mark(account.id, gone, { kind: 'deleted', at: ports.now(), runId });
   await ports.ledger.mark(account.id, there, undefined);
-  if ((await ports.ledger.setDeletionsUnsettled(lease.hold, false)) === 'stale') throw leaseLost(lease.hold);
+  orLeaseLost(await ports.ledger.setDeletionsUnsettled(lease.hold, false), lease.hold);
   return { ...state, deletionsUnsettled: false, progress: withoutGone(state.progress, gone.length) };
 }
 

@@ -1,6 +1,5 @@
 // An archive in memory whose messages can be taken away, changed and made unreadable behind the program's back.
 
-import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
 import { auditAccount } from '../../lib/audit/audit-account.ts';
 import type { AuditPorts, AuditReport } from '../../lib/audit/audit-account.ts';
 import type { RepairPorts } from '../../lib/audit/mark-lost.ts';
@@ -8,15 +7,16 @@ import type { Account } from '../../lib/core/account.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import { parsedKey, rawKey } from '../../lib/core/keys.ts';
 import type { StoredRecord } from '../../lib/core/record.ts';
-import { Secret } from '../../lib/core/secret.ts';
 import type { Blob, BlobStore, PutOptions } from '../../lib/ports.ts';
 import { ANN, storedRecord, uidlOf } from '../contract/sample-records.ts';
-import { fixedSecrets } from '../support/fixed-secrets.ts';
+import { fixedAccess } from '../support/fixed-access.ts';
 import { MemoryBlobStore } from '../support/memory-blob-store.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 import { startPop3Server } from '../support/pop3-server.ts';
 import type { Pop3Faults } from '../support/pop3-server/faults.ts';
 import type { TestMessage } from '../support/pop3-server/maildrop.ts';
+import { STRAIGHT_WAY, passwordAuth } from '../support/account-defaults.ts';
+import { pop3BySocket } from '../support/pop3-by.ts';
 
 export const NOW = Date.UTC(2026, 10, 23);
 const PASSWORD = 'not shown';
@@ -106,8 +106,8 @@ export class DamageableArchive {
     const ports: AuditPorts = {
       blobs: this.blobs,
       ledger: this.ledger,
-      dialer: new SocketDialer(),
-      secrets: fixedSecrets(new Secret(PASSWORD)),
+      pop3: pop3BySocket,
+      access: fixedAccess(PASSWORD),
       isParsePending: (key) => this.pending.has(key),
     };
     const { signal } = new AbortController();
@@ -139,9 +139,10 @@ function accountAt(port: number): Account {
     caPem: undefined,
     schedule: { everyMinutes: 15 },
     paused: false,
+    ...STRAIGHT_WAY,
     allowPrivateNetwork: true,
     user: 'ann',
-    password: { store: 'env', locator: 'X' },
+    auth: passwordAuth('env', 'X'),
     onServer: 'keep',
     pauseDeletions: false,
     limits: { messageOctets: 1000, runMessages: 1, runOctets: 1, deletionsPerRun: 1 },

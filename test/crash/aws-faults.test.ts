@@ -5,14 +5,12 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { DynamodbLease } from '../../lib/adapters/dynamodb-lease.ts';
 import { DynamodbLedger } from '../../lib/adapters/dynamodb-ledger.ts';
-import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
 import type { Account, AccountId } from '../../lib/core/account.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
-import { Secret } from '../../lib/core/secret.ts';
 import { importAccount } from '../../lib/import/import-account.ts';
 import type { ImportPorts } from '../../lib/import/import-ports.ts';
 import type { BlobStore, Ledger } from '../../lib/ports.ts';
-import { fixedSecrets } from '../support/fixed-secrets.ts';
+import { fixedAccess } from '../support/fixed-access.ts';
 import type { AwsFault } from '../support/aws-fault.ts';
 import { INTERNAL_ERROR, THROTTLED, THROUGHPUT_EXCEEDED, UNAVAILABLE } from '../support/aws-fault.ts';
 import { openDynamodbRig } from '../support/dynamodb-rig.ts';
@@ -29,6 +27,8 @@ import type { S3Rig } from '../support/s3-rig.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import type { SeededRandom } from '../support/seeded-random.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { STRAIGHT_WAY, passwordAuth } from '../support/account-defaults.ts';
+import { pop3BySocket } from '../support/pop3-by.ts';
 
 const LONG = process.env['MAILFERRY_LONG'] === '1';
 const MESSAGES = LONG ? 400 : 40;
@@ -129,9 +129,10 @@ async function run({ server }: Place, ports: ImportPorts): Promise<RunRecord> {
     caPem: undefined,
     schedule: { everyMinutes: 15 },
     paused: false,
+    ...STRAIGHT_WAY,
     allowPrivateNetwork: true,
     user: 'u',
-    password: { store: 'env', locator: 'PASSWORD' },
+    auth: passwordAuth('env', 'PASSWORD'),
     onServer: 'delete',
     pauseDeletions: false,
     limits: { messageOctets: undefined, runMessages: 25, runOctets: undefined, deletionsPerRun: 15 },
@@ -145,8 +146,8 @@ function portsOf({ archive, ledger }: Place, folder: string): ImportPorts {
   const startedAt = Date.now();
   const now = (): number => startedAt + runs * 3_600_000;
   return {
-    dialer: new SocketDialer(),
-    secrets: fixedSecrets(new Secret('p')),
+    pop3: pop3BySocket,
+    access: fixedAccess('p'),
     blobs: archive.store,
     ledger: new DynamodbLedger(ledger.table, now),
     lease: new DynamodbLease(ledger.table, now),

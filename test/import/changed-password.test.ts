@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
-import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
-import { Secret } from '../../lib/core/secret.ts';
 import { importAccount } from '../../lib/import/import-account.ts';
 import { accountAt } from '../session/session-under-test.ts';
+import { passwordAccess } from '../support/fixed-access.ts';
 import { MemoryBlobStore } from '../support/memory-blob-store.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 import { startPop3Server } from '../support/pop3-server.ts';
+import { pop3BySocket } from '../support/pop3-by.ts';
 
 /** One run at a server whose password is `new`. */
 async function runWith(
@@ -23,10 +23,10 @@ async function runWith(
   const { signal } = new AbortController();
   const account = accountAt(server.port);
   const ports = {
-    dialer: new SocketDialer(),
-    secrets: {
-      get: async () => new Secret(remembered),
-      renew: async () => (renewed === undefined ? undefined : new Secret(renewed)),
+    pop3: pop3BySocket,
+    access: {
+      get: async () => passwordAccess(remembered),
+      renew: async () => (renewed === undefined ? undefined : passwordAccess(renewed)),
     },
     blobs: new MemoryBlobStore(),
     ledger,

@@ -1,14 +1,14 @@
 // A Maildrop over a real server on this machine, dropped afterwards in any case.
 
 import assert from 'node:assert/strict';
-import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
 import type { ListedMessage } from '../../lib/core/pop3/listing.ts';
 import { Maildrop } from '../../lib/import/maildrop.ts';
-import { accountAt, PASSWORD } from '../session/session-under-test.ts';
+import { accountAt, ACCESS } from '../session/session-under-test.ts';
 import { collect } from '../support/memory-blob-store.ts';
 import type { TestMessage } from '../support/pop3-server/maildrop.ts';
 import { startPop3Server } from '../support/pop3-server.ts';
 import type { Pop3TestServer } from '../support/pop3-server.ts';
+import { pop3BySocket } from '../support/pop3-by.ts';
 
 /** A message of this UIDL whose octets name it; `size` more octets make another size. */
 export function mailOf(uidl: string, text = uidl, size = 0): TestMessage {
@@ -23,8 +23,8 @@ export async function openMaildrop(port: number, expectsUidls = false): Promise<
   const { signal } = new AbortController();
   return await Maildrop.open({
     account: accountAt(port),
-    password: PASSWORD,
-    dialer: new SocketDialer(),
+    access: ACCESS,
+    pop3: pop3BySocket,
     signal,
     expectsUidls,
   });

@@ -1,20 +1,20 @@
 // Runs against a real server on this machine, with archive, ledger and clock in memory: for what takes several runs to see.
 
 import { tmpdir } from 'node:os';
-import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
 import type { Account } from '../../lib/core/account.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
 import { importAccount } from '../../lib/import/import-account.ts';
 import type { BlobStore } from '../../lib/ports.ts';
 import { accountAt, PASSWORD } from '../session/session-under-test.ts';
-import { fixedSecrets } from '../support/fixed-secrets.ts';
+import { fixedAccess } from '../support/fixed-access.ts';
 import { MemoryBlobStore, sha256Of } from '../support/memory-blob-store.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 import { startPop3Server } from '../support/pop3-server.ts';
 import type { Pop3TestServer } from '../support/pop3-server.ts';
 import type { Pop3Faults } from '../support/pop3-server/faults.ts';
 import type { TestMessage } from '../support/pop3-server/maildrop.ts';
+import { pop3BySocket } from '../support/pop3-by.ts';
 
 export interface RunsUnderTest extends AsyncDisposable {
   readonly server: Pop3TestServer;
@@ -47,10 +47,10 @@ export async function startRuns(maildrop: TestMessage[], faults: Pop3Faults = {}
   const now = (): number => time;
   const ledger = new MemoryLedger({ now });
   const blobs = new MemoryBlobStore();
-  const server = await startPop3Server({ maildrop, user: 'ann', password: PASSWORD.reveal(), faults });
+  const server = await startPop3Server({ maildrop, user: 'ann', password: PASSWORD, faults });
   const ports = {
-    dialer: new SocketDialer(),
-    secrets: fixedSecrets(PASSWORD),
+    pop3: pop3BySocket,
+    access: fixedAccess(PASSWORD),
     blobs,
     ledger,
     lease: ledger,

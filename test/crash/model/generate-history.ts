@@ -115,6 +115,8 @@ function generateQuirks(dice: Dice): Partial<ServerQuirks> {
     isExclusive: 1,
     hasUidl: 0.5,
     hasTop: 0.5,
+    pipelines: 1,
+    losesCommands: 1,
     sizes: 1,
     expires: 1.5,
     inPieces: 0.5,
@@ -134,6 +136,8 @@ function generateQuirks(dice: Dice): Partial<ServerQuirks> {
     case 'isExclusive':
     case 'hasUidl':
     case 'hasTop':
+    case 'pipelines':
+    case 'losesCommands':
     case 'expires':
     case 'inPieces':
       return { [quirk]: dice.chance(0.5) };

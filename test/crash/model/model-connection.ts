@@ -30,8 +30,14 @@ export class ModelConnection<Client> implements Connection {
     this.#refuseIfClosed();
     const chunk = this.#arrived.shift();
     if (chunk || this.#hasEnded) return chunk;
-    throw new Error('a read that would wait for ever: nothing was asked of the server');
+    if (!this.#server.quirks.losesCommands) {
+      throw new Error('a read that would wait for ever: nothing was asked of the server');
+    }
+    this.close();
+    throw lost();
   }
+
+  readonly tls = undefined;
 
   get bufferedOctets(): number {
     return this.#arrived.reduce((sum, { length }) => sum + length, 0);
@@ -42,7 +48,12 @@ export class ModelConnection<Client> implements Connection {
     if (this.#hasEnded) throw lost();
     const lines = (this.#unsent + Buffer.from(octets).toString('latin1')).split('\r\n');
     this.#unsent = lines.pop() ?? '';
-    for (const line of lines) if (!this.#hasEnded) this.#arrive(await this.#session.answer(line));
+    for (const line of this.#keptOf(lines))
+      if (!this.#hasEnded) this.#arrive(await this.#session.answer(line));
+  }
+
+  #keptOf(lines: readonly string[]): readonly string[] {
+    return this.#server.quirks.losesCommands ? lines.filter((_line, index) => index % 3 !== 2) : lines;
   }
 
   async startTls(): Promise<void> {

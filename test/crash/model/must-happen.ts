@@ -21,6 +21,8 @@ export const MUST_HAPPEN: readonly string[] = [
   ]),
   ...each('quirk', ['isExclusive true', 'hasUidl false', 'hasTop false', 'sizes off', 'sizes half']),
   ...each('quirk', ['expires true', 'inPieces true', 'cut', 'turnedAway']),
+  ...each('quirk', ['pipelines false', 'losesCommands true']),
+  'packet with several RETRs',
   ...each('quirk quit', ['refuse', 'refuse-some', 'drop', 'commit-and-drop']),
   ...each('policy', ['keep', 'delete', 'deleteAfterDays']),
   ...each('trouble refuse', ['for ever', 'a few times']),

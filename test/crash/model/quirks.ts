@@ -5,6 +5,10 @@ export interface ServerQuirks {
   readonly isExclusive: boolean;
   readonly hasUidl: boolean;
   readonly hasTop: boolean;
+  /** CAPA says PIPELINING. */
+  readonly pipelines: boolean;
+  /** Of several commands in one packet every third is lost, and its answer never comes. */
+  readonly losesCommands: boolean;
   /** What LIST says: `off` by a few octets, `half` as much as there is. */
   readonly sizes: 'true' | 'off' | 'half';
   /** QUIT also deletes whatever the session has RETRed whole (EXPIRE 0, RFC 2449 section 6.7). */
@@ -26,6 +30,8 @@ export const NO_QUIRKS: ServerQuirks = Object.freeze({
   isExclusive: false,
   hasUidl: true,
   hasTop: true,
+  pipelines: true,
+  losesCommands: false,
   sizes: 'true',
   expires: false,
   inPieces: false,

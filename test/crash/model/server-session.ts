@@ -41,7 +41,7 @@ export class ServerSession<Client> {
     if (verb === 'CAPA') return this.#capa();
     if (!this.#isLoggedIn) return this.#authorize(verb);
     if (verb === 'UIDL') return this.#uidl();
-    if (verb === 'LIST') return this.#list();
+    if (verb === 'LIST') return words[0] === undefined ? this.#list() : this.#listOne(words[0]);
     if (verb === 'NOOP') return line('+OK');
     if (verb === 'STAT') return this.#stat();
     if (verb === 'RSET') return this.#rset();
@@ -65,8 +65,14 @@ export class ServerSession<Client> {
   }
 
   #capa(): Answer {
-    const { hasUidl, hasTop } = this.#server.quirks;
-    return rows([...(hasUidl ? ['UIDL'] : []), ...(hasTop ? ['TOP'] : []), 'USER', 'RESP-CODES']);
+    const { hasUidl, hasTop, pipelines } = this.#server.quirks;
+    return rows([
+      ...(hasUidl ? ['UIDL'] : []),
+      ...(hasTop ? ['TOP'] : []),
+      ...(pipelines ? ['PIPELINING'] : []),
+      'USER',
+      'RESP-CODES',
+    ]);
   }
 
   #uidl(): Answer {
@@ -77,6 +83,12 @@ export class ServerSession<Client> {
 
   #list(): Answer {
     return this.#listing(({ octets }) => String(listedOctets(octets.length, this.#server.quirks)));
+  }
+
+  #listOne(argument: string): Answer {
+    const message = this.#messageAt(argument);
+    if (!message) return line('-ERR no such message');
+    return line(`+OK ${argument} ${listedOctets(message.octets.length, this.#server.quirks)}`);
   }
 
   #listing(column: (message: MailMessage) => string): Answer {

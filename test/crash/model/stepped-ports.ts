@@ -1,27 +1,29 @@
 // The ports that an import sees: each call is a step of its process. Nothing reaches the world around a step.
 
-import { Secret } from '../../../lib/core/secret.ts';
 import type { BlobStore, Connection, JobQueue, Lease, Ledger, ParseJob } from '../../../lib/ports.ts';
 import type { ImportPorts } from '../../../lib/import/import-ports.ts';
+import type { Census } from './census.ts';
 import { ModelConnection } from './model-connection.ts';
 import type { Process } from './process.ts';
 import type { World } from './world.ts';
+import { passwordAccess } from '../../support/fixed-access.ts';
+import { pop3By } from '../../support/pop3-by.ts';
 
 export function steppedPorts(process: Process, world: World): ImportPorts {
   return {
-    dialer: {
+    pop3: pop3By({
       dial: async (_target, signal) => {
         const connection = await process.step('dial', () => {
           const dialled = new ModelConnection(world.server, process, signal);
           process.onDeath(() => dialled.close());
           return dialled;
         });
-        return new SteppedConnection(connection, process);
+        return new SteppedConnection(connection, process, world.census);
       },
-    },
-    secrets: {
-      get: async () => await process.step('secrets.get', () => new Secret('secret')),
-      renew: async () => await process.step('secrets.renew', () => undefined),
+    }),
+    access: {
+      get: async () => await process.step('access.get', () => passwordAccess('secret')),
+      renew: async () => await process.step('access.renew', () => undefined),
     },
     blobs: steppedBlobs(world.blobs, process),
     ledger: steppedLedger(world, process),
@@ -37,23 +39,29 @@ export function steppedPorts(process: Process, world: World): ImportPorts {
 class SteppedConnection implements Connection {
   readonly #connection: Connection;
   readonly #process: Process;
+  readonly #census: Census;
   #verb = 'greeting';
 
-  constructor(connection: Connection, process: Process) {
+  constructor(connection: Connection, process: Process, census: Census) {
     this.#connection = connection;
     this.#process = process;
+    this.#census = census;
   }
 
   async read(): Promise<Uint8Array | undefined> {
     return await this.#step(`read ${this.#verb}`, async () => await this.#connection.read());
   }
 
+  readonly tls = undefined;
+
   get bufferedOctets(): number {
     return this.#connection.bufferedOctets;
   }
 
   async write(octets: Uint8Array): Promise<void> {
-    this.#verb = /^[A-Z]+/.exec(Buffer.from(octets).toString('latin1'))?.[0] ?? '?';
+    const text = Buffer.from(octets).toString('latin1');
+    this.#verb = /^[A-Z]+/.exec(text)?.[0] ?? '?';
+    if (text.split('RETR ').length > 2) this.#census.note('packet with several RETRs');
     if (this.#verb === 'RETR' || this.#verb === 'TOP') this.#process.conduct.isLeaseProven = false;
     await this.#step(`write ${this.#verb}`, async () => await this.#connection.write(octets));
   }

@@ -13,6 +13,7 @@ import type { MailMessage } from './mail-message.ts';
 import { MailServer } from './mail-server.ts';
 import type { Process } from './process.ts';
 import { Witness } from './witness.ts';
+import { STRAIGHT_WAY, passwordAuth } from '../../support/account-defaults.ts';
 
 /** The part of an account's configuration that its owner changes in a history. */
 export interface OwnerPolicy {
@@ -93,9 +94,10 @@ export class World {
       caPem: undefined,
       schedule: { everyMinutes: 15 },
       paused: false,
+      ...STRAIGHT_WAY,
       allowPrivateNetwork: true,
       user: 'ann',
-      password: { store: 'env', locator: 'UNUSED' },
+      auth: passwordAuth('env', 'UNUSED'),
       onServer,
       pauseDeletions,
       limits: { messageOctets, runMessages, runOctets: undefined, deletionsPerRun },
