@@ -2,16 +2,21 @@
 // call; a value that a server refused is read anew. Never shows a value, nor which keys a secret has.
 
 import type { SecretRef } from '../core/account.ts';
+import { MailferryError } from '../core/errors.ts';
 import { splitSecretsManagerLocator } from '../core/secret-locator.ts';
 import { Secret } from '../core/secret.ts';
 import type { Secrets } from '../ports.ts';
+import { AwsSecretClients } from './aws-secret-clients.ts';
+import type { AwsSecretOptions } from './aws-secret-clients.ts';
 import { awsSecretError, unusableSecret } from './aws-secret-errors.ts';
 import { AwsSecretReader } from './aws-secret-reader.ts';
-import type { AwsSecretReaderOptions, SecretText } from './aws-secret-reader.ts';
-import { AWS_SECRETS, secretUnavailable, withoutLineEnd } from './secret-unavailable.ts';
+import type { SecretText } from './aws-secret-reader.ts';
+import { AwsSecretWriter } from './aws-secret-writer.ts';
+import { parseSecretObject, withMember } from './secret-object.ts';
+import { AWS_SECRETS, secretUnavailable, withLineEndKept, withoutLineEnd } from './secret-unavailable.ts';
 import { SharedReadings } from './shared-readings.ts';
 
-export interface AwsSecretsOptions extends AwsSecretReaderOptions {
+export interface AwsSecretsOptions extends AwsSecretOptions {
   /** What was read is not read again before it is so old. Default: an hour. */
   readonly maxAgeMs?: number;
   /** Epoch milliseconds. Default: the machine's clock. */
@@ -26,6 +31,8 @@ const DEFAULT_MAX_AGE_MS = 60 * 60 * 1000;
  */
 const NEWS_MS = 5 * 60 * 1000;
 
+const NO_OBJECT = 'it is no JSON object, and a key of one is asked for';
+
 interface Given {
   readonly value: Secret;
   /** When it was first seen to be another one than before; `undefined` if there was none before. */
@@ -33,7 +40,9 @@ interface Given {
 }
 
 export class AwsSecrets implements Secrets, Disposable {
+  readonly #clients: AwsSecretClients;
   readonly #reader: AwsSecretReader;
+  readonly #writer: AwsSecretWriter;
   readonly #now: () => number;
   /** By the name of the source: a secret with many JSON keys is read once for all of them. */
   readonly #texts: SharedReadings<SecretText>;
@@ -41,7 +50,9 @@ export class AwsSecrets implements Secrets, Disposable {
   readonly #given = new Map<string, Given>();
 
   constructor({ maxAgeMs = DEFAULT_MAX_AGE_MS, now = Date.now, ...options }: AwsSecretsOptions = {}) {
-    this.#reader = new AwsSecretReader(options);
+    this.#clients = new AwsSecretClients(options);
+    this.#reader = new AwsSecretReader(this.#clients);
+    this.#writer = new AwsSecretWriter(this.#clients);
     this.#now = now;
     this.#texts = new SharedReadings({ maxAgeMs, now });
   }
@@ -62,8 +73,32 @@ export class AwsSecrets implements Secrets, Disposable {
     return isNews || !wasGiven ? value : undefined;
   }
 
+  /** The secret or the parameter has to be there. Another key of the same JSON object is never touched. */
+  async put(ref: SecretRef, value: Secret): Promise<'kept'> {
+    const source = sourceOf(ref);
+    try {
+      await this.#write(ref, source, withLineEndKept(value.reveal()));
+    } catch (error) {
+      throw error instanceof MailferryError ? error : awsSecretError(ref, error, 'written');
+    } finally {
+      this.#texts.forget(source.name);
+    }
+    this.#given.set(nameOf(ref), { value, changedAt: undefined });
+    return 'kept';
+  }
+
   [Symbol.dispose](): void {
-    this.#reader[Symbol.dispose]();
+    this.#clients[Symbol.dispose]();
+  }
+
+  async #write(ref: SecretRef, { store, id, jsonKey }: Source, value: string): Promise<void> {
+    if (store === 'ssm') return await this.#writer.writeParameter(id, value);
+    if (jsonKey === undefined) return await this.#writer.writeSecret(id, value);
+    await this.#writer.changeSecret(id, (text) => {
+      const object = text === undefined ? undefined : parseSecretObject(text);
+      if (object === undefined) throw unusableSecret(ref, NO_OBJECT, 'written');
+      return object[jsonKey] === value ? undefined : withMember(object, jsonKey, value);
+    });
   }
 
   async #read({ store, id }: Source): Promise<SecretText> {
@@ -131,17 +166,10 @@ function pick(ref: SecretRef, { jsonKey }: Source, text: string): string {
 }
 
 function memberOf(ref: SecretRef, text: string, key: string): string {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    // Nothing of what was thrown may be passed on: it quotes the text.
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw unusableSecret(ref, 'it is no JSON object, and a key of one is asked for');
-  }
+  const json = parseSecretObject(text);
+  if (json === undefined) throw unusableSecret(ref, NO_OBJECT);
   if (!Object.hasOwn(json, key)) throw unusableSecret(ref, 'its JSON object has no such key');
-  const member: unknown = (json as Record<string, unknown>)[key];
+  const member = json[key];
   if (typeof member !== 'string') throw unusableSecret(ref, 'what is under this key is not a text');
   return member;
 }

@@ -1,6 +1,7 @@
 // The AccountDirectory port over the ledger's table. Whatever decides about one account is read from its one item, strongly
 // consistent; only the look into a slot goes by the index, and what it shows late the account's run sees right.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Account, AccountId } from '../core/account.ts';
 import type { Drain } from '../core/drain.ts';
 import { PAUSED_SLOT, scheduleKey } from '../core/schedule.ts';
@@ -28,16 +29,27 @@ import type { Condition } from './dynamodb-expressions.ts';
 import { RETRY_PARTITION, stateKey } from './dynamodb-state-item.ts';
 import type { DynamodbTable } from './dynamodb-table.ts';
 
+export interface AccountDirectoryOptions {
+  /** `apply` replaces what a later version of this program wrote: for whom what is applied is the truth. Default: false. */
+  readonly replacesUnreadable?: boolean;
+}
+
 export class DynamodbAccountDirectory implements AccountDirectory {
   readonly #table: DynamodbTable;
   readonly #now: () => number;
+  readonly #replacesUnreadable: boolean;
   /** Keys of schedules this object has put there: they are never removed, so once is enough. */
   readonly #announced = new Set<string>();
 
   /** @param table closed by whoever opened it; `now` in epoch milliseconds */
-  constructor(table: DynamodbTable, now: () => number) {
+  constructor(
+    table: DynamodbTable,
+    now: () => number,
+    { replacesUnreadable = false }: AccountDirectoryOptions = {},
+  ) {
     this.#table = table;
     this.#now = now;
+    this.#replacesUnreadable = replacesUnreadable;
   }
 
   async view(account: AccountId): Promise<AccountView> {
@@ -49,7 +61,8 @@ export class DynamodbAccountDirectory implements AccountDirectory {
     const announce = async (): Promise<void> => {
       if (!account.paused) await this.#announce(account.schedule);
     };
-    return await applyAccount(this.#table, account, this.#now(), announce);
+    const applying = { now: this.#now(), announce, replacesUnreadable: this.#replacesUnreadable };
+    return await applyAccount(this.#table, account, applying);
   }
 
   async remove(account: AccountId): Promise<boolean> {
@@ -117,7 +130,7 @@ export class DynamodbAccountDirectory implements AccountDirectory {
     if (await this.#table.update(what, stateKey(account), change)) return 'saved';
     // An answer was lost, perhaps: a drain that nobody takes for its own would stand still.
     const there = toDrain((await this.#table.get(what, stateKey(account)))?.['drain']?.M);
-    return isSame(there, drain) ? 'saved' : 'stale';
+    return isDeepStrictEqual(there, drain) ? 'saved' : 'stale';
   }
 
   async announced(account: AccountId, runId: string): Promise<void> {
@@ -156,15 +169,4 @@ function ifStillDrain(before: Drain | undefined): Required<Condition> {
       ':isSentBefore': flag(before.isSent),
     },
   };
-}
-
-function isSame(one: Drain | undefined, other: Drain | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  return (
-    one.id === other.id &&
-    one.slice === other.slice &&
-    one.isSent === other.isSent &&
-    one.at === other.at &&
-    one.idleSlices === other.idleSlices
-  );
 }

@@ -19,16 +19,24 @@ const MAX_DECISIONS = 8;
 
 type Applied = 'created' | 'changed' | 'unchanged';
 
+export interface Applying {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** Called before the account gets into a slot. */
+  readonly announce: () => Promise<void>;
+  /** What a later version of this program wrote is replaced too. */
+  readonly replacesUnreadable: boolean;
+}
+
 /**
- * As AccountDirectory.apply. What is unchanged costs one read.
- * @param announce called before the account gets into a slot; @param now epoch milliseconds
- * @throws LEDGER_FAILED too where a later version of this program wrote what is there
+ * As AccountDirectory.apply. What is unchanged costs one read. Nothing but the account itself is replaced: what is known of its
+ * mail stays.
+ * @throws LEDGER_FAILED too where a later version of this program wrote what is there, unless that is to be replaced
  */
 export async function applyAccount(
   table: DynamodbTable,
   account: Account,
-  now: number,
-  announce: () => Promise<void>,
+  { now, announce, replacesUnreadable }: Applying,
 ): Promise<Applied> {
   const what = `applying account ${account.id}`;
   const spec = toSpec(account);
@@ -36,17 +44,31 @@ export async function applyAccount(
   let tried: Applied | undefined;
   for (let decisions = 0; decisions < MAX_DECISIONS; decisions += 1) {
     const there = await table.get(what, stateKey(account.id));
-    if (there?.['spec']?.S === spec && there['slot']?.S === slot) {
+    const canonical = canonicalSpec(there?.['spec']?.S, replacesUnreadable);
+    if (canonical === spec && there?.['slot']?.S === slot) {
       // An answer was lost, and it is what we wrote: nobody else writes the same at the same millisecond.
       return tried !== undefined && readNumberIfAny(there, 'appliedAt') === now ? tried : 'unchanged';
     }
-    if (there?.['spec']?.S !== undefined) fromSpec(there['spec'].S);
     if (tried === undefined) await announce();
     tried = there?.['spec'] === undefined ? 'created' : 'changed';
     const attributes = { spec: text(spec), slot: text(slot), appliedAt: number(now) };
     if (await writeIfStill(table, what, account.id, there, attributes)) return tried;
   }
   throw ledgerBusy(what, table.name, 'others keep changing the account');
+}
+
+/**
+ * As this version writes what is there: an older one, perhaps, wrote the same account in other words.
+ * @returns `undefined` if nothing is there, or nothing that can be read
+ */
+function canonicalSpec(spec: string | undefined, replacesUnreadable: boolean): string | undefined {
+  if (spec === undefined) return undefined;
+  try {
+    return toSpec(fromSpec(spec));
+  } catch (error) {
+    if (replacesUnreadable) return undefined;
+    throw error;
+  }
 }
 
 /** As AccountDirectory.remove. */

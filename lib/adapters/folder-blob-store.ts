@@ -63,11 +63,12 @@ export class FolderBlobStore implements BlobStore {
 
   async verify(
     key: string,
-    expected: Pick<Blob, 'sizeOctets' | 'sha256'>,
+    expected: Parameters<BlobStore['verify']>[1],
   ): Promise<'intact' | 'absent' | 'different'> {
     const found = await this.stat(key);
     if (!found) return 'absent';
-    if (found.sizeOctets !== expected.sizeOctets) return 'different';
+    const { sizeOctets = found.sizeOctets } = expected;
+    if (found.sizeOctets !== sizeOctets) return 'different';
     return (await this.#sha256Of(key)) === expected.sha256 ? 'intact' : 'different';
   }
 

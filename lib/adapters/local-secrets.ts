@@ -1,5 +1,5 @@
-// The Secrets port on one machine: an environment variable, a file, or the output of a command. Values never appear in
-// an error; what a command writes to its standard error goes to the terminal, not through us.
+// The Secrets port on one machine: an environment variable, a file, or the output of a command. Only a file can be written.
+// Values never appear in an error; what a command writes to its standard error goes to the terminal, not through us.
 
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -9,9 +9,12 @@ import { describeError } from '../core/errors.ts';
 import type { MailferryError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import type { Secrets } from '../ports.ts';
+import { replacePrivateFile } from './private-file.ts';
 import { LOCAL_SECRETS, secretUnavailable, withoutLineEnd } from './secret-unavailable.ts';
 
 const COMMAND_TIMEOUT_MS = 60_000;
+const IN_AWS = 'it is kept in AWS, not on this machine';
+const WRITABLE_FILE = 'make its folder one that this program may write to: a new file is put there first';
 
 export class LocalSecrets implements Secrets {
   readonly #environment: Readonly<Record<string, string | undefined>>;
@@ -34,6 +37,26 @@ export class LocalSecrets implements Secrets {
     return undefined;
   }
 
+  /** Only files are written: a new one is its owner's alone, and takes the place of the old one at once or not at all. */
+  async put(ref: SecretRef, value: Secret): Promise<'kept' | 'unwritable'> {
+    switch (ref.store) {
+      case 'env':
+      case 'command':
+        return 'unwritable';
+      case 'file':
+        try {
+          await replacePrivateFile(ref.locator, `${value.reveal()}\n`);
+          return 'kept';
+        } catch (error) {
+          const why = { cannotBe: 'written', why: describeError(error), retryable: true } as const;
+          throw secretUnavailable(ref, { ...why, hint: WRITABLE_FILE, cause: error });
+        }
+      case 'secretsmanager':
+      case 'ssm':
+        throw unavailable(ref, IN_AWS);
+    }
+  }
+
   async #read(ref: SecretRef): Promise<string> {
     switch (ref.store) {
       case 'env': {
@@ -51,7 +74,7 @@ export class LocalSecrets implements Secrets {
         return await outputOf(ref);
       case 'secretsmanager':
       case 'ssm':
-        throw unavailable(ref, 'it is kept in AWS, not on this machine');
+        throw unavailable(ref, IN_AWS);
     }
   }
 }

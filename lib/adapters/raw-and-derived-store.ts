@@ -29,7 +29,7 @@ export class RawAndDerivedStore implements BlobStore {
 
   async verify(
     key: string,
-    expected: Pick<Blob, 'sizeOctets' | 'sha256'>,
+    expected: Parameters<BlobStore['verify']>[1],
   ): Promise<'intact' | 'absent' | 'different'> {
     return await this.#storeOf(key).verify(key, expected);
   }

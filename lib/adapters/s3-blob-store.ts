@@ -107,7 +107,7 @@ export class S3BlobStore implements BlobStore {
 
   async verify(
     key: string,
-    expected: Pick<Blob, 'sizeOctets' | 'sha256'>,
+    expected: Parameters<BlobStore['verify']>[1],
   ): Promise<'intact' | 'absent' | 'different'> {
     try {
       return await this.#objects.compare(this.#prefix + key, expected);

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, NoSuchKey } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { Blob } from '../ports.ts';
+import type { Blob, BlobStore } from '../ports.ts';
 import { httpStatusOf } from './s3-errors.ts';
 
 /** An object of which S3 has begun to send the octets. */
@@ -58,11 +58,11 @@ export class S3Objects {
   /** By the checksum S3 keeps of the object; an object without one is read. */
   async compare(
     key: string,
-    { sizeOctets, sha256 }: Pick<Blob, 'sizeOctets' | 'sha256'>,
+    { sizeOctets, sha256 }: Parameters<BlobStore['verify']>[1],
   ): Promise<'intact' | 'absent' | 'different'> {
     const head = await this.head(key);
     if (head === undefined) return 'absent';
-    if (head.sizeOctets !== sizeOctets) return 'different';
+    if (sizeOctets !== undefined && head.sizeOctets !== sizeOctets) return 'different';
     const found = head.sha256 ?? (await this.#hash(key));
     if (found === undefined) return 'absent';
     return found === toBase64(sha256) ? 'intact' : 'different';

@@ -7,6 +7,8 @@ export const LOCAL_SECRETS = 'a secret is env:NAME, file:PATH or command:PROGRAM
 export const AWS_SECRETS = 'in AWS a secret is secretsmanager:ID, secretsmanager:ID#json-key or ssm:/path';
 
 export interface WhyUnavailable {
+  /** Default: `read`. */
+  readonly cannotBe?: 'read' | 'written';
   readonly why: string;
   readonly hint: string;
   readonly retryable: boolean;
@@ -15,8 +17,8 @@ export interface WhyUnavailable {
 }
 
 export function secretUnavailable({ store, locator }: SecretRef, details: WhyUnavailable): MailferryError {
-  const { why, hint, retryable, cause } = details;
-  return new MailferryError(`the secret ${store}:${locator} cannot be read: ${why}`, {
+  const { cannotBe = 'read', why, hint, retryable, cause } = details;
+  return new MailferryError(`the secret ${store}:${locator} cannot be ${cannotBe}: ${why}`, {
     code: 'SECRET_UNAVAILABLE',
     scope: 'account',
     retryable,
@@ -28,4 +30,9 @@ export function secretUnavailable({ store, locator }: SecretRef, details: WhyUna
 /** Files and commands end with a line end that is no part of the secret, and so do secrets that were made of a file. */
 export function withoutLineEnd(text: string): string {
   return text.replace(/\r?\n$/, '');
+}
+
+/** What is to be kept so that `withoutLineEnd` gives the value back, whatever it ends with. */
+export function withLineEndKept(value: string): string {
+  return value.endsWith('\n') ? `${value}\n` : value;
 }

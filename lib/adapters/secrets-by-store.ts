@@ -27,6 +27,10 @@ export class SecretsByStore implements Secrets {
     return await this.#storeOf(ref).renew(ref);
   }
 
+  async put(ref: SecretRef, value: Secret): Promise<'kept' | 'unwritable'> {
+    return await this.#storeOf(ref).put(ref, value);
+  }
+
   #storeOf(ref: SecretRef): Secrets {
     const { aws, local } = this.#stores;
     if (ref.store === 'secretsmanager' || ref.store === 'ssm') return aws;

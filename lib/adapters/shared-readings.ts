@@ -41,8 +41,14 @@ export class SharedReadings<Value> {
     try {
       return await renewal;
     } finally {
-      this.#renewals.delete(name);
+      if (this.#renewals.get(name) === renewal) this.#renewals.delete(name);
     }
+  }
+
+  /** What was read is not of now any more. A reading that is under way is not remembered either. */
+  forget(name: string): void {
+    this.#readings.delete(name);
+    this.#renewals.delete(name);
   }
 
   async #read(name: string, read: () => Promise<Value>): Promise<Value> {

@@ -2,20 +2,36 @@
 
 import type { Socket } from 'node:net';
 import { MailferryError } from '../core/errors.ts';
-import type { Connection } from '../ports.ts';
+import type { Connection, TlsFacts } from '../ports.ts';
+import { nextChange } from './next-change.ts';
+import { clientCertificateRefused, reasonOf } from './tls-errors.ts';
 
-/** Upgrades a connected socket to TLS; resolves when the server's name is verified. */
-export type TlsUpgrade = (socket: Socket) => Promise<Socket>;
+/** A connected socket, and what its TLS came to if it has any. */
+export interface OpenSocket {
+  readonly socket: Socket;
+  readonly facts: TlsFacts | undefined;
+}
+
+/** Upgrades a connected socket to TLS; resolves when the server's name is verified. Refuses octets that came before. */
+export type TlsUpgrade = (socket: Socket) => Promise<OpenSocket>;
 
 export class SocketConnection implements Connection {
   #socket: Socket;
+  #tls: TlsFacts | undefined;
   readonly #upgrade: TlsUpgrade;
   #closeReason: Error | undefined;
+  /** What broke the socket. An alert of TLS does not destroy it: Node tells of it, and then of an ordinary end. */
+  #failure: Error | undefined;
 
-  constructor(socket: Socket, upgrade: TlsUpgrade) {
+  constructor({ socket, facts }: OpenSocket, upgrade: TlsUpgrade) {
     this.#upgrade = upgrade;
     this.#socket = socket;
+    this.#tls = facts;
     this.#adopt(socket);
+  }
+
+  get tls(): TlsFacts | undefined {
+    return this.#tls;
   }
 
   async read(): Promise<Uint8Array | undefined> {
@@ -25,6 +41,7 @@ export class SocketConnection implements Connection {
       if (this.#closeReason) throw this.#closeReason;
       const chunk = socket.read() as Uint8Array | null;
       if (chunk) return chunk;
+      if (this.#failure) throw this.#lost(this.#failure);
       if (socket.readableEnded) return undefined;
       if (socket.destroyed) throw this.#lost(socket.errored);
       await nextChange(socket);
@@ -46,23 +63,12 @@ export class SocketConnection implements Connection {
 
   async startTls(): Promise<void> {
     const plain = this.#socket;
-    if (plain.readableLength > 0) {
-      const error = new MailferryError(
-        'the server sent octets between its answer to STLS and the TLS handshake',
-        {
-          code: 'TLS_HANDSHAKE_FAILED',
-          scope: 'account',
-          retryable: false,
-          hint: 'somebody between you and the server may be tampering with the connection',
-        },
-      );
-      this.close(error);
-      throw error;
-    }
     try {
-      this.#socket = await this.#upgrade(plain);
+      const { socket, facts } = await this.#upgrade(plain);
+      this.#socket = socket;
+      this.#tls = facts;
     } catch (error) {
-      plain.destroy();
+      this.close(error instanceof Error ? error : undefined);
       throw this.#closeReason ?? error;
     }
     this.#adopt(this.#socket);
@@ -75,29 +81,20 @@ export class SocketConnection implements Connection {
 
   #adopt(socket: Socket): void {
     // Errors are reported by the read or write they fail; without a listener they would end the process.
-    socket.on('error', () => {});
+    socket.on('error', (error) => {
+      this.#failure ??= error;
+    });
     if (this.#closeReason) socket.destroy();
   }
 
   #lost(cause: Error | null): MailferryError {
-    return new MailferryError(`the connection was lost${cause ? `: ${cause.message}` : ''}`, {
+    const refusal = cause ? clientCertificateRefused(cause) : undefined;
+    if (refusal) return refusal;
+    return new MailferryError(`the connection was lost${cause ? `: ${reasonOf(cause)}` : ''}`, {
       code: 'POP3_CONNECTION_LOST',
       scope: 'session',
       retryable: true,
       ...(cause && { cause }),
     });
   }
-}
-
-const CHANGES = ['readable', 'end', 'error', 'close'] as const;
-
-/** Resolves when the socket has something new to say; leaves no listener behind. */
-async function nextChange(socket: Socket): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const onChange = (): void => {
-      for (const event of CHANGES) socket.off(event, onChange);
-      resolve();
-    };
-    for (const event of CHANGES) socket.on(event, onChange);
-  });
 }

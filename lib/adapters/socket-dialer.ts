@@ -1,156 +1,144 @@
-// The Dialer port over node:net and node:tls: one deadline for DNS, TCP and TLS together, names verified, TLS 1.2 or
+// The Dialer port over node:net and node:tls: one deadline for DNS, TCP, proxy and TLS together, names verified, TLS 1.2 or
 // newer, and no way into a private network unless the account says so. There is no switch to accept anything else.
 
-import { lookup as systemLookup } from 'node:dns';
-import { readFileSync } from 'node:fs';
-import { connect, isIP } from 'node:net';
-import type { LookupFunction, Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
-import { describeError, MailferryError } from '../core/errors.ts';
+import type { Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
+import { MailferryError } from '../core/errors.ts';
 import { TIMEOUTS_MS } from '../core/limits.ts';
+import { parseProxyUrl } from '../core/proxy-url.ts';
 import type { Connection, Dialer, DialTarget } from '../ports.ts';
-import { connectError, connectTimeout, tlsError } from './dial-errors.ts';
-import { isPrivateAddress } from './private-addresses.ts';
+import { ADDRESS_ATTEMPT_MS, connectTcp } from './connect-tcp.ts';
+import { asError, DialDeadline } from './dial-deadline.ts';
+import { connectTimeout } from './dial-errors.ts';
+import type { Peer } from './dial-errors.ts';
+import { refuseVisiblyPrivate, resolveHost, systemLookUp } from './resolve-host.ts';
+import type { LookUp } from './resolve-host.ts';
+import { secureSocket } from './secure-socket.ts';
+import type { SecuredSocket } from './secure-socket.ts';
 import { SocketConnection } from './socket-connection.ts';
+import { prepareTls } from './tls-material.ts';
 
-const KEEP_ALIVE_DELAY_MS = 60_000;
+/** All of it has defaults that are right for mail servers on the internet. */
+export interface SocketDialerSettings {
+  /** For a whole attempt, from DNS to the end of an implicit TLS handshake; and once more for the handshake after STLS. */
+  readonly timeoutMs?: number;
+  /** For one address of several, before the next is tried. */
+  readonly addressAttemptMs?: number;
+  readonly lookUp?: LookUp;
+}
 
 export class SocketDialer implements Dialer {
+  readonly #timeoutMs: number;
+  readonly #addressAttemptMs: number;
+  readonly #lookUp: LookUp;
+
+  constructor({ timeoutMs, addressAttemptMs, lookUp }: SocketDialerSettings = {}) {
+    this.#timeoutMs = timeoutMs ?? TIMEOUTS_MS.connect;
+    this.#addressAttemptMs = addressAttemptMs ?? ADDRESS_ATTEMPT_MS;
+    this.#lookUp = lookUp ?? systemLookUp;
+  }
+
   async dial(target: DialTarget, signal: AbortSignal): Promise<Connection> {
-    const ca = readAuthorities(target);
-    const upgrade = async (socket: Socket): Promise<Socket> =>
-      await inTime(target, socket, async () => await startTls(target, ca, socket));
-    const socket = openSocket(target);
-    const connection = new SocketConnection(socket, upgrade);
-    const onAbort = (): void => {
-      connection.close(abortReason(signal));
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    socket.once('close', () => {
-      signal.removeEventListener('abort', onAbort);
-    });
+    const context = prepareTls(target);
+    using deadline = this.#deadline(target, signal);
+    const plain = await this.#open(target, deadline);
     try {
-      signal.throwIfAborted();
-      await inTime(target, socket, async () => await connected(target, socket));
-      if (target.tls === 'implicit') await connection.startTls();
+      const secured =
+        target.tls === 'implicit' ? await this.#secure(plain, target, context, deadline) : undefined;
+      const upgrade = async (socket: Socket): Promise<SecuredSocket> => {
+        using own = this.#deadline(target, signal);
+        return await this.#secure(socket, target, context, own);
+      };
+      const connection = new SocketConnection(secured ?? { socket: plain, facts: undefined }, upgrade);
+      closeOnAbort(connection, plain, signal);
       return connection;
     } catch (error) {
-      connection.close();
-      throw signal.aborted ? abortReason(signal) : error;
+      plain.destroy();
+      throw error;
     }
+  }
+
+  #deadline(target: DialTarget, signal: AbortSignal): DialDeadline {
+    return new DialDeadline(this.#timeoutMs, signal, (phase) =>
+      connectTimeout(target, this.#timeoutMs, phase),
+    );
+  }
+
+  /** The octets of the socket are those of the server, whatever is between. */
+  async #open(target: DialTarget, deadline: DialDeadline): Promise<Socket> {
+    if (target.proxy) return await this.#openByProxy(target, target.proxy, deadline);
+    const peer: Peer = { host: target.host, port: target.port, isProxy: false };
+    const addresses = await deadline.during('its name was looked up', () =>
+      resolveHost(peer, target.allowPrivateNetwork, this.#lookUp),
+    );
+    return await deadline.during('the connection was made', () =>
+      connectTcp(peer, addresses, this.#addressAttemptMs, deadline),
+    );
+  }
+
+  /**
+   * The address rules hold for the proxy as for a server: whoever names a proxy could name an inner host. The server's own
+   * address is checked where we resolve it, and otherwise as far as it can be seen.
+   */
+  async #openByProxy(
+    target: DialTarget,
+    { url, password }: NonNullable<DialTarget['proxy']>,
+    deadline: DialDeadline,
+  ): Promise<Socket> {
+    const place = parseProxyUrl(url) ?? refuseProxy();
+    const { allowPrivateNetwork } = target;
+    const server: Peer = { host: target.host, port: target.port, isProxy: false };
+    const destination = await deadline.during('its name was looked up', async () => {
+      if (place.kind === 'socks5') {
+        const addresses = await resolveHost(server, allowPrivateNetwork, this.#lookUp);
+        // Only one can be asked for, and not every proxy has IPv6.
+        return addresses.find(({ family }) => family === 4)?.address ?? addresses[0]?.address ?? server.host;
+      }
+      refuseVisiblyPrivate(server, allowPrivateNetwork);
+      return server.host;
+    });
+    const proxy: Peer = { host: place.host, port: place.port, isProxy: true };
+    const socket = await deadline.during('the proxy was looked up and connected to', async () => {
+      const addresses = await resolveHost(proxy, allowPrivateNetwork, this.#lookUp);
+      return await connectTcp(proxy, addresses, this.#addressAttemptMs, deadline);
+    });
+    return await deadline.during('the proxy was asked for the connection', async () => {
+      // Late: most accounts have no proxy, and a function that starts cold need not read how to use one.
+      const { openTunnel } = await import('./proxy-tunnel.ts');
+      return await openTunnel(socket, { place, password, host: destination, port: server.port });
+    });
+  }
+
+  async #secure(
+    socket: Socket,
+    target: DialTarget,
+    context: SecureContext | undefined,
+    deadline: DialDeadline,
+  ): Promise<SecuredSocket> {
+    if (!context) throw new Error('a connection with tls: none is never upgraded');
+    deadline.entrust(socket);
+    return await deadline.during('TLS was agreed on', () => secureSocket(socket, target, context));
   }
 }
 
-function openSocket(target: DialTarget): Socket {
-  if (!target.allowPrivateNetwork && isPrivateAddress(target.host)) {
-    throw addressNotAllowed(target.host, target.host);
-  }
-  return connect({
-    host: target.host,
-    port: target.port,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
-    lookup: target.allowPrivateNetwork ? systemLookup : lookupPublic,
+/** For as long as the connection lives. */
+function closeOnAbort(connection: Connection, socket: Socket, signal: AbortSignal): void {
+  const onAbort = (): void => {
+    connection.close(asError(signal.reason));
+  };
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  socket.once('close', () => {
+    signal.removeEventListener('abort', onAbort);
   });
 }
 
-/** Checked on the very addresses that are connected to, so a name cannot change its mind in between. */
-const lookupPublic: LookupFunction = (hostname, options, callback) => {
-  systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
-    const refused = error ? undefined : addresses.find(({ address }) => isPrivateAddress(address));
-    const [first] = addresses ?? [];
-    if (error || refused || !first) {
-      callback(error ?? addressNotAllowed(hostname, refused?.address ?? 'nothing'), '', 0);
-    } else if (options.all) {
-      callback(null, addresses);
-    } else {
-      callback(null, first.address, first.family);
-    }
-  });
-};
-
-function addressNotAllowed(host: string, address: string): MailferryError {
-  const leadsTo = host === address ? 'is' : `leads to ${address},`;
-  return new MailferryError(`the host "${host}" ${leadsTo} a loopback, private or link-local address`, {
-    code: 'ADDRESS_NOT_ALLOWED',
+/** The URL was checked when the configuration was read; it is not told, lest there be a password in it. */
+function refuseProxy(): never {
+  throw new MailferryError('the URL of the proxy cannot be used', {
+    code: 'CONFIG_INVALID',
     scope: 'account',
     retryable: false,
-    hint: 'set allowPrivateNetwork: true for this account if the server really is on your own network',
+    hint: 'expected socks5://[user@]host[:port], socks5h:// or http://, without the password',
   });
-}
-
-function readAuthorities(target: DialTarget): Buffer | string | undefined {
-  if (target.tls === 'none') return undefined;
-  if (target.caFile === undefined) return target.caPem;
-  try {
-    return readFileSync(target.caFile);
-  } catch (error) {
-    throw new MailferryError(`caFile cannot be read: ${describeError(error)}`, {
-      code: 'CONFIG_INVALID',
-      scope: 'account',
-      retryable: false,
-      hint: 'caFile must name a PEM file with the certificate authorities to trust',
-      cause: error,
-    });
-  }
-}
-
-async function connected(target: DialTarget, socket: Socket): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve);
-    socket.once('error', (error) => {
-      reject(connectError(error, target));
-    });
-    socket.once('close', () => {
-      reject(connectError(new Error('closed before it was open'), target));
-    });
-  });
-}
-
-async function startTls(
-  target: DialTarget,
-  ca: Buffer | string | undefined,
-  socket: Socket,
-): Promise<Socket> {
-  return await new Promise<Socket>((resolve, reject) => {
-    const secure = connectTls({
-      socket,
-      host: target.host,
-      // An address is matched against the certificate's iPAddress names; SNI carries names only (RFC 6066 section 3).
-      ...(isIP(target.host) === 0 && { servername: target.host }),
-      minVersion: 'TLSv1.2',
-      ...(ca && { ca }),
-    });
-    secure.once('secureConnect', () => {
-      resolve(secure);
-    });
-    secure.once('error', (error) => {
-      reject(tlsError(error, target));
-    });
-    secure.once('close', () => {
-      reject(tlsError(new Error('the server closed the connection'), target));
-    });
-  }).catch((error: unknown) => {
-    // What connectTls throws itself: a caFile that holds no certificates, for one.
-    throw tlsError(error, target);
-  });
-}
-
-/** Runs one step of the attempt; a step that takes too long loses its socket. */
-async function inTime<T>(target: DialTarget, socket: Socket, step: () => Promise<T>): Promise<T> {
-  const timeout = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    timeout.reject(connectTimeout(target, TIMEOUTS_MS.connect));
-    socket.destroy();
-  }, TIMEOUTS_MS.connect);
-  try {
-    return await Promise.race([step(), timeout.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function abortReason(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason));
 }

@@ -2,7 +2,10 @@
 
 import { z } from 'zod';
 import { ACCOUNT_ID_PATTERN } from '../core/account.ts';
+import { problemsOfAuth } from './auth-problems.ts';
+import { authSchema } from './auth-schema.ts';
 import { scheduleSchema } from './schedule-schema.ts';
+import { tlsKeysWithoutTls, transportKeys } from './transport-schema.ts';
 
 const UNITS = { '': 1, B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
 
@@ -18,18 +21,6 @@ const size = z
     context.addIssue({ code: 'custom', message: SIZE_ALLOWED, input: value });
     return z.NEVER;
   });
-
-const SECRET_ALLOWED =
-  'expected a reference to a secret: env:NAME, file:PATH, command:PROGRAM ARGUMENTS, secretsmanager:ID[#json-key] or ssm:/path';
-
-/** What comes after `secretsmanager:` is a name or an ARN, then perhaps a key of the JSON object in it. */
-const secret = z
-  .string(SECRET_ALLOWED)
-  .regex(
-    /^(?:(?:env|file|command):\S[\s\S]*|secretsmanager:[A-Za-z0-9/_+=.@!:-]+(?:#[^#]+)?|ssm:\/[A-Za-z0-9_./-]+)$/,
-    `${SECRET_ALLOWED} (never the secret itself)`,
-  )
-  .describe('where the password is kept, never the password itself');
 
 const text = (allowed: string): z.ZodString => z.string(allowed).min(1, allowed);
 
@@ -80,9 +71,12 @@ export const accountSchema = z
     caFile: text('expected the path of a PEM file')
       .optional()
       .describe('a PEM file with the only certificate authorities to trust for this account'),
-    allowPrivateNetwork: yesOrNo.describe('the server may be on this machine or on a private network'),
+    ...transportKeys,
+    allowPrivateNetwork: yesOrNo.describe(
+      'the server, and the proxy, may be on this machine or on a private network',
+    ),
     user: text('expected the user name of the mailbox'),
-    auth: z.strictObject({ password: secret }, 'expected { password: env:NAME }'),
+    auth: authSchema,
     schedule: scheduleSchema.optional(),
     paused: yesOrNo.describe('no dispatcher polls the account; an import by hand still does'),
     onServer: onServer
@@ -93,6 +87,15 @@ export const accountSchema = z
   })
   .superRefine(
     (value, context) => {
+      for (const problem of problemsOfAuth(value)) context.addIssue({ code: 'custom', ...problem });
+      for (const key of tlsKeysWithoutTls(value)) {
+        context.addIssue({
+          code: 'custom',
+          path: [key],
+          input: value[key],
+          message: 'expected nothing with tls: none, which checks and shows no certificate',
+        });
+      }
       if (value.tls !== 'none' || value.insecure) return;
       context.addIssue({
         code: 'custom',

@@ -1,11 +1,13 @@
 // The configuration as the program uses it: absolute paths, defaults applied, frozen.
 
 import { dirname, join, resolve } from 'node:path';
-import type { Account, AccountId, SecretRef } from '../core/account.ts';
+import type { Account, AccountId } from '../core/account.ts';
 import { toArchiveLocation, toLedgerLocation, toS3Location } from './location.ts';
 import type { ArchiveLocation, LedgerLocation, S3Location } from './location.ts';
 import { DEFAULT_SCHEDULE } from './schedule-schema.ts';
 import type { ConfigFile } from './schema.ts';
+import { toAuth } from './to-auth.ts';
+import { toTransport } from './transport-schema.ts';
 
 export interface Config {
   readonly archive: ArchiveLocation;
@@ -44,7 +46,8 @@ function toAccount(account: ConfigFile['accounts'][number], base: string): Accou
     caPem: undefined,
     allowPrivateNetwork: account.allowPrivateNetwork,
     user: account.user,
-    password: toSecretRef(account.auth.password, base),
+    auth: toAuth(account.auth, base),
+    ...toTransport(account, base),
     onServer: typeof account.onServer === 'string' ? account.onServer : Object.freeze(account.onServer),
     pauseDeletions: account.pauseDeletions,
     limits: Object.freeze({
@@ -56,11 +59,4 @@ function toAccount(account: ConfigFile['accounts'][number], base: string): Accou
     schedule: account.schedule ?? DEFAULT_SCHEDULE,
     paused: account.paused,
   });
-}
-
-function toSecretRef(reference: string, base: string): SecretRef {
-  const colon = reference.indexOf(':');
-  const store = reference.slice(0, colon) as SecretRef['store'];
-  const locator = reference.slice(colon + 1);
-  return Object.freeze({ store, locator: store === 'file' ? resolve(base, locator) : locator });
 }

@@ -5,6 +5,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Account } from '../core/account.ts';
 import { describeError, MailferryError } from '../core/errors.ts';
+import { secretRefsOf } from '../core/secret-refs.ts';
 
 /** Every poll reads its account: a whole bundle of authorities would cost more than the rest of the poll. */
 const MAX_PEM_OCTETS = 32 * 1024;
@@ -13,9 +14,10 @@ const MAX_PEM_OCTETS = 32 * 1024;
 export function toDeployableAccounts(accounts: readonly Account[]): readonly Account[] {
   const problems: string[] = [];
   const deployable = accounts.map((account) => {
-    if (account.password.store !== 'secretsmanager' && account.password.store !== 'ssm') {
+    for (const { key, ref } of secretRefsOf(account)) {
+      if (ref.store === 'secretsmanager' || ref.store === 'ssm') continue;
       problems.push(
-        `${account.id}: auth.password is ${account.password.store}:..., expected secretsmanager:ID[#json-key] or ssm:/path`,
+        `${account.id}: ${key} is ${ref.store}:..., expected secretsmanager:ID[#json-key] or ssm:/path`,
       );
     }
     const { caFile } = account;

@@ -45,10 +45,13 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
   return [`${pathOf(issue.path)}: ${issue.message}, got ${describeValue(issue)}`];
 }
 
+/** Where a person may have written a secret in place of a reference to one, or a proxy's password into its URL. */
+const SECRETIVE_KEYS: readonly PropertyKey[] = ['auth', 'clientCertificate', 'proxy'];
+
 /** A secret written where a reference belongs is not repeated on the screen or in a log. */
 function describeValue({ path, input }: z.core.$ZodIssue): string {
   if (input === undefined) return 'nothing';
-  if (path.includes('auth')) return 'something else (not shown)';
+  if (path.some((key) => SECRETIVE_KEYS.includes(key))) return 'something else (not shown)';
   const shown = JSON.stringify(input) ?? typeof input;
   return shown.length > 80 ? `${shown.slice(0, 80)}...` : shown;
 }

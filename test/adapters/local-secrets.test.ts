@@ -2,12 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { chmod, lstat, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspect, promisify } from 'node:util';
 import { LocalSecrets } from '../../lib/adapters/local-secrets.ts';
 import type { SecretRef } from '../../lib/core/account.ts';
+import { Secret } from '../../lib/core/secret.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const SECRET = ' pa ss:wörd ';
@@ -69,6 +71,59 @@ test('what a failing command has printed is not in the error', async () => {
     assert.doesNotMatch(inspect(error, { depth: 9 }), /hunter2/);
     return true;
   });
+});
+
+test('a file that is written is its owner’s alone, whatever it was before, and nothing is left beside it', async () => {
+  await using folder = await temporaryFolder();
+  const ref = { store: 'file', locator: join(folder.path, 'token') } as const;
+  for (const before of [undefined, 'old']) {
+    if (before !== undefined) {
+      await writeFile(ref.locator, before);
+      await chmod(ref.locator, 0o644);
+    }
+    assert.equal(await secrets.put(ref, new Secret('hunter2')), 'kept');
+    assert.equal(await readFile(ref.locator, 'utf8'), 'hunter2\n');
+    assert.equal((await stat(ref.locator)).mode & 0o777, 0o600);
+    assert.deepEqual(await readdir(folder.path), ['token']);
+  }
+});
+
+test('a link stays a link, and what it leads to is written', async () => {
+  await using folder = await temporaryFolder();
+  const [real, link, dangling] = ['real', 'link', 'dangling'].map((name) => join(folder.path, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await writeFile(real, 'old');
+  await symlink(real, link);
+  await symlink(join(folder.path, 'nowhere'), dangling);
+  await secrets.put({ store: 'file', locator: link }, new Secret('hunter2'));
+  assert.equal(await readFile(real, 'utf8'), 'hunter2\n');
+  assert.ok((await lstat(link)).isSymbolicLink());
+  const error = await failureOf(
+    async () => await secrets.put({ store: 'file', locator: dangling }, new Secret('hunter2')),
+  );
+  assert.equal(error.code, 'SECRET_UNAVAILABLE');
+});
+
+test('a file that cannot be written is SECRET_UNAVAILABLE, and says nothing of the value', async () => {
+  await using folder = await temporaryFolder();
+  for (const locator of [join(folder.path, 'absent', 'token'), folder.path]) {
+    const error = await failureOf(
+      async () => await secrets.put({ store: 'file', locator }, new Secret('hunter2')),
+    );
+    assert.deepEqual([error.code, error.scope], ['SECRET_UNAVAILABLE', 'account']);
+    assert.match(error.message, /cannot be written/);
+    assert.doesNotMatch(inspect(error, { depth: 9 }), /hunter2/);
+  }
+  assert.deepEqual(await readdir(folder.path), []);
+});
+
+test('variables and commands take nothing back', async () => {
+  for (const store of ['env', 'command'] as const)
+    assert.equal(await secrets.put({ store, locator: 'GIVEN' }, new Secret('hunter2')), 'unwritable');
+  assert.equal(await reveal('env', 'GIVEN'), SECRET);
 });
 
 // In a process of its own: a timer left running would hold up the end of this one.

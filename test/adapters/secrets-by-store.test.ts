@@ -18,6 +18,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const NOWHERE: Secrets = {
   get: async () => assert.fail('asked the wrong store'),
   renew: async () => assert.fail('asked the wrong store'),
+  put: async () => assert.fail('asked the wrong store'),
 };
 
 testSecretsContract('local files', async () => await openFiles((local) => local));
@@ -28,13 +29,16 @@ testSecretsContract(
 
 const STORES: readonly SecretRef['store'][] = ['env', 'file', 'command', 'secretsmanager', 'ssm'];
 
-test('each store is asked for its own secrets, and to renew them', async () => {
+test('each store is asked for its own secrets, to renew them, and to keep others', async () => {
   const [aws, local] = [changing('of aws'), changing('local')];
   const secrets = new SecretsByStore({ aws, local });
   for (const store of STORES) {
     const expected = store === 'secretsmanager' || store === 'ssm' ? 'of aws' : 'local';
     assert.equal((await secrets.get({ store, locator: 'a' })).reveal(), expected);
     assert.equal((await secrets.renew({ store, locator: 'a' }))?.reveal(), `${expected}, renewed`);
+    await secrets.put({ store, locator: 'a' }, new Secret(`for ${store}`));
+    const kept = (expected === 'of aws' ? aws : local).kept;
+    assert.equal(kept.at(-1), `for ${store}`);
   }
 });
 
@@ -42,7 +46,8 @@ test('without a machine that may be asked its secrets are unavailable, and the h
   const secrets = new SecretsByStore({ aws: fixedSecrets(new Secret('of aws')) });
   for (const store of ['env', 'file', 'command'] as const) {
     const ref = { store, locator: 'NAME' };
-    for (const call of [() => secrets.get(ref), () => secrets.renew(ref)]) {
+    const value = new Secret('hunter2');
+    for (const call of [() => secrets.get(ref), () => secrets.renew(ref), () => secrets.put(ref, value)]) {
       const error = await failureOf(call);
       assert.deepEqual([error.code, error.retryable], ['SECRET_UNAVAILABLE', false]);
       assert.match(error.message, new RegExp(`${store}:NAME`));
@@ -62,8 +67,17 @@ test('the machine has none of the secrets of AWS', async () => {
   }
 });
 
-function changing(value: string): Secrets {
-  return { get: async () => new Secret(value), renew: async () => new Secret(`${value}, renewed`) };
+function changing(value: string): Secrets & { readonly kept: readonly string[] } {
+  const kept: string[] = [];
+  return {
+    kept,
+    get: async () => new Secret(value),
+    renew: async () => new Secret(`${value}, renewed`),
+    put: async (_ref, put) => {
+      kept.push(put.reveal());
+      return 'kept';
+    },
+  };
 }
 
 async function openFiles(wrap: (local: LocalSecrets) => Secrets): Promise<OpenedSecrets> {

@@ -6,23 +6,11 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
-import type { DialTarget } from '../../lib/ports.ts';
+import { targetAt } from '../support/dial-target.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
 
 const dialer = new SocketDialer();
 const never = new AbortController().signal;
-
-function target(port: number, changes: Partial<DialTarget> = {}): DialTarget {
-  const base = {
-    host: '127.0.0.1',
-    port,
-    tls: 'none',
-    caFile: undefined,
-    caPem: undefined,
-    allowPrivateNetwork: true,
-  } as const;
-  return { ...base, ...changes };
-}
 
 async function portWithoutListener(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -36,7 +24,7 @@ async function portWithoutListener(): Promise<number> {
 test('an account on the internet is not led into a private network, by address or by name', async () => {
   await using server = await startScriptedServer([{ send: '+OK\r\n' }]);
   for (const host of ['127.0.0.1', '::1', '::ffff:127.0.0.1', '169.254.169.254', 'localhost']) {
-    const dialed = dialer.dial(target(server.port, { host, allowPrivateNetwork: false }), never);
+    const dialed = dialer.dial(targetAt(server.port, { host, allowPrivateNetwork: false }), never);
     await assert.rejects(dialed, { code: 'ADDRESS_NOT_ALLOWED', scope: 'account' }, host);
   }
   assert.equal(server.received.length, 0, 'a connection was made');
@@ -44,7 +32,7 @@ test('an account on the internet is not led into a private network, by address o
 
 test('a port where nobody listens is CONNECT_FAILED', async () => {
   const port = await portWithoutListener();
-  await assert.rejects(dialer.dial(target(port), never), {
+  await assert.rejects(dialer.dial(targetAt(port), never), {
     code: 'CONNECT_FAILED',
     message: new RegExp(String(port)),
   });
@@ -52,26 +40,26 @@ test('a port where nobody listens is CONNECT_FAILED', async () => {
 
 test('a name without an address is HOST_UNKNOWN', async () => {
   for (const allowPrivateNetwork of [true, false]) {
-    const nowhere = target(110, { host: 'no-such-host.invalid', allowPrivateNetwork });
+    const nowhere = targetAt(110, { host: 'no-such-host.invalid', allowPrivateNetwork });
     await assert.rejects(dialer.dial(nowhere, never), { code: 'HOST_UNKNOWN' });
   }
 });
 
 test('a caFile that cannot be read is told before anything is dialed', async () => {
-  const wrong = target(1, { tls: 'implicit', caFile: '/no/such/ca.pem' });
+  const wrong = targetAt(1, { tls: 'implicit', caFile: '/no/such/ca.pem' });
   await assert.rejects(dialer.dial(wrong, never), { code: 'CONFIG_INVALID', message: /caFile/ });
 });
 
 test('a signal that is aborted already fails the attempt with its reason', async () => {
   await using server = await startScriptedServer([{ send: '+OK\r\n' }]);
   const reason = new Error('no more');
-  await assert.rejects(dialer.dial(target(server.port), AbortSignal.abort(reason)), reason);
+  await assert.rejects(dialer.dial(targetAt(server.port), AbortSignal.abort(reason)), reason);
 });
 
 test('an abort during the TLS handshake fails the attempt with its reason', async () => {
   await using server = await startScriptedServer([{ pauseMs: 60_000 }]);
   const abort = new AbortController();
-  const dialed = dialer.dial(target(server.port, { tls: 'implicit' }), abort.signal);
+  const dialed = dialer.dial(targetAt(server.port, { tls: 'implicit' }), abort.signal);
   const timer = setTimeout(() => abort.abort(new Error('no more')), 100);
   try {
     await assert.rejects(dialed, /no more/);
@@ -83,7 +71,7 @@ test('an abort during the TLS handshake fails the attempt with its reason', asyn
 test('an abort fails a pending read with its reason, and every read after it', async () => {
   await using server = await startScriptedServer([{ send: '+OK\r\n' }]);
   const abort = new AbortController();
-  const connection = await dialer.dial(target(server.port), abort.signal);
+  const connection = await dialer.dial(targetAt(server.port), abort.signal);
   try {
     assert.equal(Buffer.from((await connection.read()) ?? []).toString(), '+OK\r\n');
     const pending = connection.read();
@@ -99,7 +87,7 @@ test('an abort fails a pending read with its reason, and every read after it', a
 test('the end of the stream is undefined, and a reset is POP3_CONNECTION_LOST', async () => {
   for (const end of ['close', 'reset'] as const) {
     await using server = await startScriptedServer([{ expect: 'GO' }, { end }]);
-    const connection = await dialer.dial(target(server.port), never);
+    const connection = await dialer.dial(targetAt(server.port), never);
     try {
       await connection.write(Buffer.from('GO\r\n'));
       if (end === 'close') assert.equal(await connection.read(), undefined);

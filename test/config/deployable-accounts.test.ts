@@ -5,10 +5,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { toDeployableAccounts } from '../../lib/config/deployable-accounts.ts';
-import type { Account, AccountId, SecretRef } from '../../lib/core/account.ts';
+import type { Account, AccountId } from '../../lib/core/account.ts';
 import { sampleAccount } from '../contract/sample-accounts.ts';
 import { makeAuthority } from '../support/certificates.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { passwordAuth } from '../support/account-defaults.ts';
 
 const KEY = '-----BEGIN PRIVATE KEY-----\nbm90IGEga2V5\n-----END PRIVATE KEY-----\n';
 
@@ -27,7 +28,7 @@ function problemsOf(accounts: readonly Account[]): string[] {
 }
 
 test('accounts without files, with passwords in AWS, stay as they are', () => {
-  const inSsm = sampleAccount({ password: { store: 'ssm', locator: '/mail/a' } });
+  const inSsm = sampleAccount({ auth: passwordAuth('ssm', '/mail/a') });
   assert.deepEqual(toDeployableAccounts([sampleAccount(), inSsm]), [sampleAccount(), inSsm]);
 });
 
@@ -65,8 +66,8 @@ test('a caFile that is none is told with what is wrong', async () => {
 test('passwords of this machine are refused, all at once, and not shown', () => {
   const stores = ['env', 'file', 'command'] as const;
   const accounts = stores.map((store, index) => {
-    const password: SecretRef = { store, locator: 'hunter2' };
-    return sampleAccount({ id: `a${index}` as AccountId, password, caFile: '/nowhere/ca.pem' });
+    const auth = passwordAuth(store, 'hunter2');
+    return sampleAccount({ id: `a${index}` as AccountId, auth, caFile: '/nowhere/ca.pem' });
   });
   const problems = problemsOf([...accounts, sampleAccount()]);
   assert.equal(problems.length, 6);

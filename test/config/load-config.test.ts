@@ -8,6 +8,7 @@ import { EXAMPLE_CONFIG } from '../../lib/cli/init.ts';
 import type { Account } from '../../lib/core/account.ts';
 import { loadConfig, parseConfig } from '../../lib/config/load-config.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { passwordAuth, STRAIGHT_WAY } from '../support/account-defaults.ts';
 
 const PATH = '/etc/ferry/mailferry.yaml';
 const ACCOUNT = { id: 'a', host: 'pop.example.com', user: 'ann', auth: { password: 'env:PASSWORD' } };
@@ -51,7 +52,8 @@ test('what is left out has its default', () => {
       caPem: undefined,
       allowPrivateNetwork: false,
       user: 'ann',
-      password: { store: 'env', locator: 'PASSWORD' },
+      auth: passwordAuth('env', 'PASSWORD'),
+      ...STRAIGHT_WAY,
       onServer: 'keep',
       pauseDeletions: false,
       limits: {
@@ -71,8 +73,8 @@ test('the port follows tls, and relative paths start from the folder of the file
   assert.equal(accountFrom({ tls: 'none', insecure: true }).port, 110);
   assert.equal(accountFrom({ tls: 'starttls', port: 2110 }).port, 2110);
   assert.equal(accountFrom({ caFile: './ca.pem' }).caFile, '/etc/ferry/ca.pem');
-  const password = accountFrom({ auth: { password: 'file:../pw' } }).password;
-  assert.deepEqual(password, { store: 'file', locator: '/etc/pw' });
+  const { auth } = accountFrom({ auth: { password: 'file:../pw' } });
+  assert.deepEqual(auth, passwordAuth('file', '/etc/pw'));
 });
 
 test('sizes are octets or a number with a unit', () => {

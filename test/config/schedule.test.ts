@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { accountWith, problemsOfAccountWith } from './config-under-test.ts';
+import { passwordAuth } from '../support/account-defaults.ts';
 
 test('an interval is minutes, hours or a day, and quarter of an hour if nothing is said', () => {
   for (const [schedule, everyMinutes] of [
@@ -113,7 +114,7 @@ test('a password may be kept in AWS', () => {
     [`secretsmanager:${arn}#billing`, 'secretsmanager', `${arn}#billing`],
     ['ssm:/mail/billing_1.a', 'ssm', '/mail/billing_1.a'],
   ] as const) {
-    assert.deepEqual(accountWith({ auth: { password } }).password, { store, locator });
+    assert.deepEqual(accountWith({ auth: { password } }).auth, passwordAuth(store, locator));
   }
 });
 

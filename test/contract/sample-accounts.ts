@@ -2,6 +2,7 @@
 
 import type { Account, AccountId } from '../../lib/core/account.ts';
 import { ANN } from './sample-records.ts';
+import { STRAIGHT_WAY, passwordAuth } from '../support/account-defaults.ts';
 
 export function sampleAccount(changes: Partial<Account> = {}): Account {
   return {
@@ -11,9 +12,10 @@ export function sampleAccount(changes: Partial<Account> = {}): Account {
     tls: 'implicit',
     caFile: undefined,
     caPem: undefined,
+    ...STRAIGHT_WAY,
     allowPrivateNetwork: false,
     user: 'ann@example.com',
-    password: { store: 'secretsmanager', locator: 'mail/passwords#ann' },
+    auth: passwordAuth('secretsmanager', 'mail/passwords#ann'),
     onServer: 'keep',
     pauseDeletions: false,
     limits: {
@@ -42,7 +44,7 @@ export function accountsOfEveryKind(): Account[] {
     sampleAccount({ port: 110, tls: 'starttls', onServer: 'delete', limits }),
     sampleAccount({ port: 1, tls: 'none', allowPrivateNetwork: true, onServer: { deleteAfterDays: 30 } }),
     sampleAccount({ caPem: '-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n' }),
-    sampleAccount({ password: { store: 'ssm', locator: '/mail/“ann”\u{1f980}' }, pauseDeletions: true }),
+    sampleAccount({ auth: passwordAuth('ssm', '/mail/“ann”\u{1f980}'), pauseDeletions: true }),
     sampleAccount({ limits: { ...limits, messageOctets: undefined, runOctets: undefined }, paused: true }),
     sampleAccount({ schedule: { cron: '0 3 * * 1-5', timezone: 'Europe/Berlin' } }),
   ];

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import type { SecretRef } from '../../lib/core/account.ts';
+import { Secret } from '../../lib/core/secret.ts';
 import type { Secrets } from '../../lib/ports.ts';
 import { failureOf } from '../support/failure-of.ts';
 
@@ -32,6 +33,7 @@ export function testSecretsContract(
   };
   testGetting(check);
   testRenewing(check);
+  testPutting(check);
 }
 
 type Check = (promise: string, body: (opened: OpenedSecrets) => Promise<void>) => void;
@@ -91,5 +93,33 @@ function testRenewing(check: Check): void {
       if (renewed !== undefined) assert.equal(renewed.reveal(), value);
       assert.equal((await secrets.get(ref)).reveal(), value);
     }
+  });
+}
+
+function testPutting(check: Check): void {
+  check(
+    'what is put there is given from then on, and there is no other',
+    async ({ secrets, refTo, keep }) => {
+      const ref = refTo('rotated');
+      await keep('rotated', 'first');
+      assert.equal((await secrets.get(ref)).reveal(), 'first');
+      for (const value of [...VALUES, 'with a line end\n']) {
+        assert.equal(await secrets.put(ref, new Secret(value)), 'kept');
+        assert.equal((await secrets.get(ref)).reveal(), value);
+        assert.equal(await secrets.renew(ref), undefined);
+      }
+    },
+  );
+
+  check('who reads it for the first time afterwards gets what was put', async ({ secrets, refTo, keep }) => {
+    await keep('unread', 'first');
+    await secrets.put(refTo('unread'), new Secret('second'));
+    assert.equal((await secrets.get(refTo('unread'))).reveal(), 'second');
+  });
+
+  check('what was put is not shown by accident', async ({ secrets, refTo, keep }) => {
+    await keep('one', 'first');
+    await secrets.put(refTo('one'), new Secret('hunter2'));
+    assert.doesNotMatch(inspect(secrets, { depth: 9, showHidden: true }), /hunter2/);
   });
 }

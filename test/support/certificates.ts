@@ -16,7 +16,7 @@ export interface CertificateRequest {
 export interface CertificateAuthority {
   /** What a client must trust, PEM. */
   readonly caPem: string;
-  /** A server certificate signed by this authority. */
+  /** A certificate signed by this authority: a server may show it, and a client too. */
   issue(request: CertificateRequest): Promise<ServerCertificate>;
 }
 
@@ -57,7 +57,7 @@ async function issue(
     extensions: [
       { name: 'basicConstraints', cA: false, critical: true },
       { name: 'keyUsage', digitalSignature: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
+      { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
       {
         name: 'subjectAltName',
         altNames: [

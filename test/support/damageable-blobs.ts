@@ -30,7 +30,7 @@ export class DamageableBlobs extends MemoryBlobStore {
 
   override async verify(
     key: string,
-    expected: Pick<Blob, 'sizeOctets' | 'sha256'>,
+    expected: Parameters<BlobStore['verify']>[1],
   ): Promise<'intact' | 'absent' | 'different'> {
     return this.#taken.has(key) ? 'absent' : await super.verify(key, expected);
   }

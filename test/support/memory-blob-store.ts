@@ -48,11 +48,12 @@ export class MemoryBlobStore implements BlobStore {
 
   async verify(
     key: string,
-    expected: Pick<Blob, 'sizeOctets' | 'sha256'>,
+    expected: Parameters<BlobStore['verify']>[1],
   ): Promise<'intact' | 'absent' | 'different'> {
     const octets = this.#objects.get(key);
     if (octets === undefined) return 'absent';
-    const isIntact = octets.length === expected.sizeOctets && sha256Of(octets) === expected.sha256;
+    const { sizeOctets = octets.length, sha256 } = expected;
+    const isIntact = octets.length === sizeOctets && sha256Of(octets) === sha256;
     return isIntact ? 'intact' : 'different';
   }
 

@@ -40,6 +40,12 @@ class Mailbox:
         self.socket.sendall(text.encode() + b"\r\n")
         self.expect_ok(text.split()[0])
 
+    def ask_for_utf8(self):
+        """Mail as it is where a server has another form of it for clients without UTF-8 (RFC 6856)."""
+        self.socket.sendall(b"CAPA\r\n")
+        if self.line().startswith(b"+OK") and b"UTF8" in self.body().upper().split():
+            self.command("UTF8")
+
     def body(self):
         """The octets up to the line that holds a single dot, un-stuffed."""
         data = bytearray(b"\r\n" + self.unread)
@@ -54,6 +60,7 @@ class Mailbox:
 def main():
     host, port, user = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     mailbox = Mailbox(host, port)
+    mailbox.ask_for_utf8()
     mailbox.command(f"USER {user}")
     mailbox.command(f"PASS {os.environ['POP3_PASSWORD']}")
     mailbox.command("UIDL")

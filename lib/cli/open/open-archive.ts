@@ -3,8 +3,10 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
+import { SecretsAccess } from '../../access/secrets-access.ts';
 import { TEMP_FOLDER } from '../../adapters/archive-folder.ts';
 import { localOwnerName } from '../../adapters/local-owner.ts';
+import { lateTokenEndpoint } from '../../adapters/late-token-endpoint.ts';
 import { SocketDialer } from '../../adapters/socket-dialer.ts';
 import type { Config } from '../../config/config.ts';
 import type { ImportPorts } from '../../import/import-ports.ts';
@@ -19,6 +21,7 @@ import { openLedger } from './open-ledger.ts';
 import type { OpenLedger } from './open-ledger.ts';
 import { openSecrets } from './open-secrets.ts';
 import { openSpool } from './open-spool.ts';
+import { nodeLoginTools } from '../../adapters/node-login-tools.ts';
 
 export interface OpenArchive {
   readonly ports: ImportPorts;
@@ -99,8 +102,8 @@ function toPorts(
   const { secrets, close } = openSecrets();
   closers.add(close);
   return {
-    dialer: new SocketDialer(),
-    secrets,
+    pop3: { dialer: new SocketDialer(), login: nodeLoginTools },
+    access: new SecretsAccess(secrets, lateTokenEndpoint()),
     blobs,
     ledger,
     lease,

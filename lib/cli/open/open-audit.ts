@@ -2,6 +2,8 @@
 
 import { ulid } from 'ulid';
 import { localOwnerName } from '../../adapters/local-owner.ts';
+import { SecretsAccess } from '../../access/secrets-access.ts';
+import { lateTokenEndpoint } from '../../adapters/late-token-endpoint.ts';
 import { SocketDialer } from '../../adapters/socket-dialer.ts';
 import type { AuditPorts } from '../../audit/audit-account.ts';
 import type { Difference } from '../../audit/difference.ts';
@@ -14,6 +16,7 @@ import { openBlobs } from './open-blobs.ts';
 import { openLedger } from './open-ledger.ts';
 import type { OpenLedger } from './open-ledger.ts';
 import { openSecrets } from './open-secrets.ts';
+import { nodeLoginTools } from '../../adapters/node-login-tools.ts';
 
 export interface OpenAudit {
   readonly leaseInForce: OpenLedger['leaseInForce'];
@@ -38,7 +41,10 @@ export async function openAudit(config: Config): Promise<OpenAudit> {
     closers.add(close);
     const reading = await openLedger(config.ledger, 'read');
     closers.add(reading.close);
-    const doorway = { dialer: new SocketDialer(), secrets: secrets.secrets };
+    const doorway = {
+      pop3: { dialer: new SocketDialer(), login: nodeLoginTools },
+      access: new SecretsAccess(secrets.secrets, lateTokenEndpoint()),
+    };
     return {
       leaseInForce: reading.leaseInForce,
       portsNow: () => ({

@@ -37,7 +37,8 @@ export async function openMove(source: Config, target: Config, dryRun: boolean):
     return {
       ports: {
         source: from,
-        target: { blobs, ledger, lease, parseQueue },
+        // The stack parses what is stored there.
+        target: { blobs, ledger, lease, parseQueue: target.parsing === 'here' ? parseQueue : undefined },
         spoolDirectory,
         ownerName,
         now,

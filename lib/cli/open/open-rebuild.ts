@@ -30,7 +30,17 @@ export async function openRebuild(config: Config, dryRun: boolean): Promise<Open
       ? async (key) => await rawObjects.open(key)
       : async (key) => await openBare(key, blobs);
     return {
-      ports: { blobs, openRaw, ledger, lease, parseQueue, ownerName, now, newRunId },
+      ports: {
+        blobs,
+        openRaw,
+        ledger,
+        lease,
+        ownerName,
+        now,
+        newRunId,
+        // The stack is told by S3 of what is stored, and not again.
+        parseQueue: config.parsing === 'here' ? parseQueue : undefined,
+      },
       parsing: archive.parsing,
       close: async () => {
         await closers.close();

@@ -22,6 +22,7 @@ export function openSecrets(): OpenSecrets {
   const aws: Secrets = {
     get: async (ref) => await (await open()).get(ref),
     renew: async (ref) => await (await open()).renew(ref),
+    put: async (ref, value) => await (await open()).put(ref, value),
   };
   return {
     secrets: new SecretsByStore({ aws, local: new LocalSecrets(process.env) }),

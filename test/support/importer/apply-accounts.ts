@@ -7,6 +7,7 @@ import type { Account, AccountId } from '../../../lib/core/account.ts';
 import type { RunningDovecot } from '../dovecot.ts';
 import type { RunningMoto } from '../moto.ts';
 import { createSecret } from './importer-servers.ts';
+import { STRAIGHT_WAY, passwordAuth } from '../account-defaults.ts';
 
 const SECRET = 'mailferry/mailboxes';
 
@@ -64,9 +65,10 @@ function accountOf(name: string, everyMinutes: number): Omit<Account, 'host' | '
   return {
     id: name as AccountId,
     caFile: undefined,
+    ...STRAIGHT_WAY,
     allowPrivateNetwork: true,
     user: name,
-    password: { store: 'secretsmanager', locator: `${SECRET}#${name}` },
+    auth: passwordAuth('secretsmanager', `${SECRET}#${name}`),
     onServer: 'keep',
     pauseDeletions: false,
     limits: {
