@@ -15,11 +15,15 @@ import { parseArgs } from 'node:util';
 import { provideDovecot } from './runner/provide-dovecot.ts';
 import { provideLambdaClient } from './runner/provide-lambda-client.ts';
 import { provideMoto } from './runner/provide-moto.ts';
+import { providePop3Servers } from './runner/provide-pop3-servers.ts';
+import { provideProxies } from './runner/provide-proxies.ts';
 import { runFiles } from './runner/run-files.ts';
 import { closingReport } from './runner/closing-report.ts';
 import { DOVECOT_VARIABLE } from './support/dovecot-presence.ts';
 import { LAMBDA_CLIENT_VARIABLE } from './support/lambda-client-presence.ts';
 import { MOTO_VARIABLE } from './support/moto-presence.ts';
+import { SERVERS_VARIABLE } from './support/servers/server-packages.ts';
+import { PROXIES_VARIABLE } from './support/real-proxies-presence.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** Where the paths of tests begin that start real servers and crash real processes. First, because they take longest. */
@@ -40,7 +44,9 @@ async function main(): Promise<number> {
     if (files.some(isSlow)) {
       process.env[DOVECOT_VARIABLE] ??= provideDovecot();
       process.env[MOTO_VARIABLE] ??= provideMoto();
+      process.env[PROXIES_VARIABLE] ??= provideProxies();
     }
+    if (files.some(isOfRealServers)) process.env[SERVERS_VARIABLE] ??= providePop3Servers();
     if (files.some(isOfAws)) {
       process.env[LAMBDA_CLIENT_VARIABLE] ??= provideLambdaClient();
     }
@@ -67,6 +73,10 @@ function isSlow(file: string): boolean {
 
 function isOfAws(file: string): boolean {
   return file.startsWith('test/aws/');
+}
+
+function isOfRealServers(file: string): boolean {
+  return file.startsWith('test/interop/servers/');
 }
 
 function build(): void {
