@@ -15,8 +15,11 @@ export function acknowledgeWildcard(scope: IConstruct, resource: string, reason:
   acknowledge(scope, `AwsSolutions-IAM5[Resource::${named}]`, reason);
 }
 
-/** As cdk-nag writes a reference into the name of a finding: `<LogicalId.Arn>/raw/*`. */
-function nameOf(reference: unknown): string {
+/**
+ * As cdk-nag writes a reference into the name of a finding: `<LogicalId.Arn>/raw/*`.
+ * @param reference resolved
+ */
+export function nameOf(reference: unknown): string {
   if (typeof reference === 'string') return reference;
   const { Ref, ...functions } = reference as Readonly<Record<string, unknown>>;
   if (typeof Ref === 'string') return `<${Ref}>`;

@@ -27,12 +27,13 @@ export class ImporterAlarms extends Construct {
     this.topic = props.topic ?? createTopic(this);
     const action = new SnsAction(this.topic);
     this.alarms = allWatches(props.functions, props.queues).map(
-      ({ id, means, metric, threshold, below = false }) => {
+      ({ id, means, metric, threshold, below = false, lasting = { periods: 1, of: 1 } }) => {
         const alarm = new Alarm(this, id, {
           alarmDescription: means,
           metric,
           threshold,
-          evaluationPeriods: 1,
+          evaluationPeriods: lasting.of,
+          datapointsToAlarm: lasting.periods,
           comparisonOperator: below
             ? ComparisonOperator.LESS_THAN_THRESHOLD
             : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

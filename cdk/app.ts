@@ -11,5 +11,6 @@ try {
   if (!(error instanceof MailferryError)) throw error;
   // What is wrong with the configuration is said without a stack trace.
   console.error(`mailferry: ${error.message}${error.hint === undefined ? '' : `\n  ${error.hint}`}`);
-  process.exitCode = 1;
+  // At once: otherwise CDK writes what there is of the stack, and has complaints of its own about it.
+  process.exit(1);
 }

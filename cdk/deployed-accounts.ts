@@ -1,6 +1,6 @@
 // The accounts of the configuration, put into the table whenever they change in a deployment. One that is no longer among them
 // is polled no longer; what is known of its mail stays. Accounts that others put there are left alone, and so is everything
-// when the stack is taken down.
+// when the stack is taken down. It is there without accounts too: else nobody would take out those that were there before.
 
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -19,12 +19,14 @@ export interface DeployedAccountsProps {
   /** Such as the functions can work on: see lib/config/deployable-accounts.ts. */
   readonly accounts: readonly Account[];
   readonly resources: Resources;
+  /** Another one: the accounts are put there even though nothing else changed. */
+  readonly deployment: string | undefined;
   readonly codeFolder: string | undefined;
   readonly logRetention: RetentionDays;
 }
 
-/** CloudFormation sends what was and what is, and Lambda takes 256 KB in some places still. */
-const MAX_SPECS_OCTETS = 100_000;
+/** CloudFormation sends what was and what is, and Lambda takes 256 KB of both in some places still. */
+const MAX_SPECS_OCTETS = 120_000;
 
 export class DeployedAccounts extends Construct {
   /** @throws CONFIG_INVALID when there are too many */
@@ -47,8 +49,13 @@ export class DeployedAccounts extends Construct {
       serviceToken: fn.lambda.functionArn,
       // Instead of an hour, should the function never answer.
       serviceTimeout: Duration.seconds(2 * ACCOUNTS_SIZE.timeoutSeconds),
-      // An account each, so that `cdk diff` shows which one changes.
-      properties: { Accounts: specs },
+      properties: {
+        // An account each, so that `cdk diff` shows which one changes.
+        Accounts: specs,
+        // A new table has none of them.
+        Table: props.resources.table.tableName,
+        Deployment: props.deployment,
+      },
     });
   }
 }

@@ -1,4 +1,5 @@
-// The ready app: one stack, from mailferry.yaml and what `-c name=value` says, checked by cdk-nag whenever it is synthesized.
+// The ready app: one stack, from mailferry.yaml and what the context says, checked by cdk-nag whenever it is synthesized. Says what
+// it has understood: a file that is not found, or a choice that was made in another shell, must not go unnoticed.
 
 import { existsSync } from 'node:fs';
 import { App, Validations } from 'aws-cdk-lib';
@@ -7,9 +8,12 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { loadConfig } from '../lib/config/load-config.ts';
 import type { Account } from '../lib/core/account.ts';
 import { readAppContext } from './app-context.ts';
+import type { AppContext } from './app-context.ts';
 import { ImporterStack } from './importer-stack.ts';
+import { notDeployable } from './not-deployable.ts';
 
-const DEFAULT_CONFIG = 'mailferry.yaml';
+/** As a path of the configuration: there are no accounts in this deployment, and those of the last are taken out. */
+const NO_CONFIG = 'none';
 
 /**
  * @param props only for tests: the command line of CDK says where things are by its own ways
@@ -20,21 +24,32 @@ export function createImporterApp(props: AppProps = {}): {
   readonly stack: ImporterStack;
 } {
   const app = new App(props);
-  const { config, stackName, importer } = readAppContext((name) => app.node.tryGetContext(name) as unknown);
-  const accounts = loadAccounts(config);
+  const context = readAppContext(app.node.getAllContext() as Readonly<Record<string, unknown>>);
+  const accounts = loadAccounts(context.config);
   // For no account and region in particular: it goes where the credentials of `cdk deploy` lead.
-  const stack = new ImporterStack(app, stackName, {
-    ...importer,
-    ...(accounts === undefined ? {} : { accounts }),
+  const stack = new ImporterStack(app, context.stackName, {
+    ...context.importer,
+    accounts,
+    deployment: new Date().toISOString(),
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  tell(context, accounts);
   return { app, stack };
 }
 
-/** Without a configuration file the accounts come later, by `mailferry accounts apply`. */
-function loadAccounts(path: string | undefined): readonly Account[] | undefined {
-  if (path !== undefined) return loadConfig(path).accounts;
-  if (existsSync(DEFAULT_CONFIG)) return loadConfig(DEFAULT_CONFIG).accounts;
-  console.error(`mailferry: there is no ${DEFAULT_CONFIG} here: the stack starts without accounts`);
-  return undefined;
+/** @throws CONFIG_INVALID where there is none: to deploy without it would take every account out of the schedules */
+function loadAccounts(path: string): readonly Account[] {
+  if (path === NO_CONFIG) return [];
+  if (existsSync(path)) return loadConfig(path).accounts;
+  throw notDeployable(
+    `there is no ${path} here, and the accounts that were deployed from it would be polled no longer`,
+    'name it with -c config=FILE; or say -c config=none to deploy without accounts, and to take out those deployed before',
+  );
+}
+
+function tell({ config, stackName, chosen }: AppContext, accounts: readonly Account[]): void {
+  const count = accounts.length === 1 ? '1 account' : `${accounts.length} accounts`;
+  const from = config === NO_CONFIG ? 'without a configuration' : `of ${config}`;
+  const choices = chosen.length === 0 ? 'everything else as it is by default' : chosen.join(' ');
+  console.error(`mailferry: stack ${stackName}, ${count} ${from}; ${choices}`);
 }

@@ -14,12 +14,18 @@ import type { ObjectLock } from './object-lock.ts';
 
 export interface MailboxImporterProps {
   /**
-   * The accounts to poll, as `loadConfig('mailferry.yaml').accounts` gives them; at most about 250. Put into the table at each
-   * deployment that changes them; one that is taken out here is polled no longer. Their passwords have to be in Secrets Manager
-   * or Parameter Store, and only the functions that fetch get to read them.
+   * The accounts to poll, as `loadConfig('mailferry.yaml').accounts` gives them; at most about 200. Put into the table at each
+   * deployment that changes them; one that is taken out here is polled no longer. Their secrets have to be in Secrets Manager
+   * or Parameter Store, and only the functions that fetch get to read them: see `secretFolders` for more than about 60.
    * @default - none: `mailferry accounts apply` puts them into the table
    */
   readonly accounts?: readonly Account[];
+  /**
+   * Any text that is another one at each deployment: then the accounts are put into the table at each, whatever others changed
+   * of them there in the meantime.
+   * @default - when they change, or the table does
+   */
+  readonly deployment?: string;
   /**
    * Secrets that accounts applied later will name (`secretsmanager:ID`).
    * @default - only those that `accounts` name
@@ -32,7 +38,9 @@ export interface MailboxImporterProps {
   readonly parameters?: readonly IParameter[];
   /**
    * Beginnings of names, ending in `/`, such as `mailferry/`: every secret and parameter below it may be read by the functions
-   * that fetch, also one that is made later. For accounts by the hundred: a role has room to name some 400 secrets.
+   * that fetch, also one that is made later. For many accounts: a role has room to name about 60 secrets and parameters, and
+   * does not name what is in one of these. (A secret with the passwords of many accounts, `secretsmanager:ID#json-key`, is one.
+   * A refresh token counts twice, and where it may be written it is named in any case.)
    * @default - none
    */
   readonly secretFolders?: readonly string[];
@@ -48,7 +56,9 @@ export interface MailboxImporterProps {
    */
   readonly encryptionKey?: IKey;
   /**
-   * S3 itself refuses to delete mail for a time. Can be added later (for what is stored from then on) and never taken away.
+   * S3 itself refuses to delete mail for a time. Can be added and changed later, for what is stored from then on; what is stored
+   * stays locked for its time. If you take it away, look at the bucket's default retention: CloudFormation does not promise to
+   * remove it. (The bucket has Object Lock switched on in any case; without a retention nothing is locked.)
    * @default - no such time; versions keep what is deleted
    */
   readonly objectLock?: ObjectLock;
@@ -101,19 +111,20 @@ export interface MailboxImporterProps {
    */
   readonly messageEvents?: boolean;
   /**
-   * Hours without a success after which an account is stale. Longer than the longest schedule, by two at least.
+   * Hours without a success after which an account is stale, once it also had a turn since that did not succeed. An account that
+   * is well notes its success once an hour only, so this has to be more than an hour and the longest `every ...` of `accounts`.
    * @default 26
    */
   readonly staleHours?: number;
   /** @default true */
   readonly alarms?: boolean;
   /**
-   * Gets the alarms. It has to let `cloudwatch.amazonaws.com` publish.
+   * Gets the alarms. It has to let `cloudwatch.amazonaws.com` publish. Not with `alarms: false`.
    * @default - a topic of its own
    */
   readonly alarmTopic?: ITopic;
   /**
-   * Subscribed to the topic; whoever reads its mail has to confirm.
+   * Subscribed to the topic; whoever reads its mail has to confirm. Not with `alarms: false`.
    * @default - nobody: subscribe to `alarms.topic`
    */
   readonly alarmEmail?: string;
@@ -126,7 +137,7 @@ export interface MailboxImporterProps {
    */
   readonly catalog?: boolean;
   /**
-   * Of the Glue database: lower case letters, digits and `_`. One of the name in an AWS account and region.
+   * Of the Glue database: lower case letters, digits and `_`. One of the name in an AWS account and region. With `catalog` only.
    * @default 'mailferry'
    */
   readonly catalogDatabase?: string;

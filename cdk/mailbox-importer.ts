@@ -12,6 +12,7 @@ import { Construct } from 'constructs';
 import type { Account } from '../lib/core/account.ts';
 import { toDeployableAccounts } from '../lib/config/deployable-accounts.ts';
 import { ImporterAlarms } from './alarms.ts';
+import { checkProps, DEFAULT_STALE_HOURS } from './check-props.ts';
 import { createDashboard } from './dashboard.ts';
 import { DeployedAccounts } from './deployed-accounts.ts';
 import { ImporterFunctions } from './functions.ts';
@@ -20,15 +21,11 @@ import { MailCatalog } from './mail-catalog.ts';
 import type { MailboxImporterProps } from './mailbox-importer-props.ts';
 import { ParserNetwork, placementInVpc, StaticEgressNetwork } from './network.ts';
 import type { Placement } from './network.ts';
-import { notDeployable } from './not-deployable.ts';
 import { MailQueues } from './queues.ts';
 import { grantReadMail } from './read-mail.ts';
 import type { Resources } from './resources.ts';
-import { acknowledgeFolders, secretGrants } from './secret-access.ts';
+import { allowSecrets } from './secret-access.ts';
 import { MailStorage } from './storage.ts';
-
-/** A day, an hour for the mark that is renewed hourly, and one to spare. */
-const DEFAULT_STALE_HOURS = 26;
 
 /**
  * Polls POP3 mailboxes by their schedules and keeps every message once, byte for byte, in S3; parses it there.
@@ -60,7 +57,8 @@ export class MailboxImporter extends Construct {
   /** @throws CONFIG_INVALID */
   constructor(scope: Construct, id: string, props: MailboxImporterProps = {}) {
     super(scope, id);
-    const accounts = props.accounts && toDeployableAccounts(props.accounts);
+    checkProps(props);
+    const accounts = toDeployableAccounts(props.accounts ?? []);
     this.queues = new MailQueues(this, 'Queues');
     const storage = this.#createStorage(props);
     this.rawBucket = storage.raw;
@@ -72,8 +70,8 @@ export class MailboxImporter extends Construct {
     this.egressAddress = network.address;
     this.functions = this.#createFunctions(resources, network.placement, props);
     storage.refuseDeletingBy(this.functions.all.map(({ role }) => role));
-    this.#allowSecrets(accounts ?? [], props);
-    if (accounts !== undefined) this.#deployAccounts(accounts, resources, props);
+    this.#allowSecrets(accounts, props);
+    this.#deployAccounts(accounts, resources, props);
     this.alarms = this.#createAlarms(props);
     this.dashboard =
       props.dashboard === false ? undefined : createDashboard(this, 'Dashboard', this.functions, this.queues);
@@ -97,20 +95,10 @@ export class MailboxImporter extends Construct {
     });
   }
 
-  #chooseBus({
-    events = true,
-    eventBus,
-    messageEvents = false,
-  }: MailboxImporterProps): IEventBus | undefined {
-    if (events) {
-      const description = 'Mailferry: what happens to mail and accounts';
-      return eventBus ?? (new EventBus(this, 'Events', { description }) as IEventBus);
-    }
-    if (eventBus === undefined && !messageEvents) return undefined;
-    throw notDeployable(
-      'events are switched off, and asked for too',
-      'leave out events: false, or the others',
-    );
+  #chooseBus({ events = true, eventBus }: MailboxImporterProps): IEventBus | undefined {
+    if (!events) return undefined;
+    const description = 'Mailferry: what happens to mail and accounts';
+    return eventBus ?? (new EventBus(this, 'Events', { description }) as IEventBus);
   }
 
   #resources({ encryptionKey, messageEvents = false }: MailboxImporterProps): Resources {
@@ -131,12 +119,6 @@ export class MailboxImporter extends Construct {
     resources: Resources,
     { vpc, staticEgress = false }: MailboxImporterProps,
   ): { placement: Placement | undefined; address: string | undefined } {
-    if (vpc !== undefined && staticEgress) {
-      throw notDeployable(
-        'vpc and staticEgress are both set',
-        'a network of yours has a way out of its own: leave staticEgress out',
-      );
-    }
     if (vpc !== undefined) return { placement: placementInVpc(this, vpc), address: undefined };
     if (staticEgress) return new StaticEgressNetwork(this, 'Egress', resources);
     return { placement: undefined, address: undefined };
@@ -147,8 +129,6 @@ export class MailboxImporter extends Construct {
     fetchPlacement: Placement | undefined,
     props: MailboxImporterProps,
   ): ImporterFunctions {
-    const { staleHours = DEFAULT_STALE_HOURS } = props;
-    if (!(staleHours > 0)) throw notDeployable(`staleHours is ${staleHours}`, 'a number above 0 is allowed');
     const isOpen = props.parserNetwork === 'open';
     return new ImporterFunctions(this, 'Functions', {
       resources,
@@ -158,22 +138,25 @@ export class MailboxImporter extends Construct {
       fetchPlacement,
       parsePlacement: isOpen ? undefined : new ParserNetwork(this, 'Parser', resources).placement,
       reservesDispatch: props.reserveDispatchConcurrency ?? false,
-      staleHours,
+      staleHours: props.staleHours ?? DEFAULT_STALE_HOURS,
     });
   }
 
   #allowSecrets(accounts: readonly Account[], props: MailboxImporterProps): void {
     const { secrets = [], parameters = [], secretFolders = [], secretKeys = [] } = props;
     const sources = { accounts, secrets, parameters, secretFolders, secretKeys };
-    for (const fn of [this.functions.poll, this.functions.drain]) {
-      for (const grant of secretGrants(this, sources)) fn.allow(grant);
-      acknowledgeFolders(fn.role, sources);
-    }
+    for (const fn of [this.functions.poll, this.functions.drain]) allowSecrets(fn, sources);
   }
 
   #deployAccounts(accounts: readonly Account[], resources: Resources, props: MailboxImporterProps): void {
-    const { codeFolder, logRetention = RetentionDays.ONE_MONTH } = props;
-    void new DeployedAccounts(this, 'Accounts', { accounts, resources, codeFolder, logRetention });
+    const { codeFolder, deployment, logRetention = RetentionDays.ONE_MONTH } = props;
+    void new DeployedAccounts(this, 'Accounts', {
+      accounts,
+      resources,
+      deployment,
+      codeFolder,
+      logRetention,
+    });
   }
 
   #createAlarms({ alarms = true, alarmTopic, alarmEmail }: MailboxImporterProps): ImporterAlarms | undefined {

@@ -1,7 +1,6 @@
 // What each function may do, by action, ARN and key. Whatever is not here it may not. Parsing is done where nothing can be read
 // but mail and nothing written but what is made of it: no table, no secret, no queue to send to.
 
-import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -10,6 +9,7 @@ import type { Grant, ImporterFunction } from './importer-function.ts';
 import { RETRY_INDEX, SLOT_INDEX } from './ledger-table.ts';
 import type { Resources } from './resources.ts';
 import { DERIVED_PREFIXES, RAW_PREFIX } from './storage.ts';
+import { viaService } from './via-service.ts';
 
 /** Finds accounts by their slots and by the end of their back-off, keeps its cursor, and sends. Reads nothing of an account but what the indexes show. */
 export function grantDispatch(fn: ImporterFunction, { table, pollQueue, eventBus }: Resources): void {
@@ -72,14 +72,8 @@ export function grantParse(fn: ImporterFunction, resources: Resources): void {
 
 /** Puts accounts into the table, and takes them out of the schedules. */
 export function grantAccounts(fn: ImporterFunction, { table }: Resources): void {
-  fn.allow(
-    onItems(
-      'ApplyAccounts',
-      table,
-      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      ['A#*', 'SCHEDULES'],
-    ),
-  );
+  fn.allow(onItems('ApplyAccounts', table, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['A#*']));
+  fn.allow(onItems('AnnounceSchedules', table, ['dynamodb:PutItem'], ['SCHEDULES']));
 }
 
 /** On the items of some partitions of the table. */
@@ -121,11 +115,10 @@ function allowObjects(
 
 function allowKey(fn: ImporterFunction, { encryptionKey }: Resources, actions: readonly string[]): void {
   if (encryptionKey === undefined) return;
-  const { region, urlSuffix } = Stack.of(fn);
   fn.allow({
     sid: 'UseKeyThroughS3',
     actions,
     resources: [encryptionKey.keyArn],
-    conditions: { StringEquals: { 'kms:ViaService': `s3.${region}.${urlSuffix}` } },
+    conditions: { StringEquals: { 'kms:ViaService': viaService(fn, 's3') } },
   });
 }

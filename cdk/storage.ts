@@ -39,6 +39,9 @@ export class MailStorage extends Construct {
     this.raw = new Bucket(this, 'Raw', {
       ...closedBucket(props, 'raw'),
       versioned: true,
+      // Always, for CloudFormation can say it only of a new bucket: a lock that is asked for later would make one. Nothing is
+      // locked by it; that is the retention's.
+      objectLockEnabled: true,
       ...(objectLock === undefined ? {} : { objectLockDefaultRetention: toRetention(objectLock) }),
     });
     this.derived = new Bucket(this, 'Derived', closedBucket(props, 'derived'));

@@ -15,6 +15,8 @@ export interface Watch {
   /** Reached or passed; `below`: not reached. */
   readonly threshold: number;
   readonly below?: true;
+  /** In so many of the last periods. Default: in the last one. */
+  readonly lasting?: { readonly periods: number; readonly of: number };
 }
 
 const MINUTES_5 = Duration.minutes(5);
@@ -66,9 +68,19 @@ function watchAccounts({ dispatch, drain }: ImporterFunctions): Watch[] {
   return [
     {
       id: 'AccountsStale',
-      means: 'Accounts have had no success for too long: `mailferry accounts list` names them.',
+      means:
+        'Accounts have had no success for too long, and a turn since: `mailferry accounts list` names them.',
       metric: highest('dispatch', 'AccountsStale', HOUR),
       threshold: 1,
+    },
+    {
+      id: 'RunsStopped',
+      means:
+        'Polls have failed for more than half an hour: the log of the poll function says which accounts, `mailferry status` why.',
+      metric: counted('fetch', 'RunsStopped', MINUTES_15),
+      threshold: 1,
+      // An account that fails is tried again after 1, 2, 4, 8, 16, 32 minutes ...: what passes by then is told to nobody.
+      lasting: { periods: 3, of: 4 },
     },
     {
       id: 'AuthFailures',

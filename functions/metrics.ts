@@ -54,6 +54,8 @@ export const METRICS = {
     DrainsStalled: 'Count',
     /** Servers that gave their messages new UIDLs. */
     UidlTurnovers: 'Count',
+    /** Times that the event bus did not take what was to be told of runs; it is told later. */
+    EventsFailed: 'Count',
   },
   parse: {
     MessagesParsed: 'Count',

@@ -1,5 +1,5 @@
-// The custom resource of the stack: called by CloudFormation when the accounts of mailferry.yaml have changed. When the stack
-// goes it does nothing, for the table stays.
+// The custom resource of the stack: called by CloudFormation at each deployment of the app, and at each of the construct that
+// changes the accounts. When the stack goes it does nothing, for the table stays.
 
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { DynamodbAccountDirectory } from '../../lib/adapters/dynamodb-account-directory.ts';
@@ -31,7 +31,8 @@ async function apply(event: Event): Promise<Outcome> {
     using table = new DynamodbTable({ table: name });
     const { Accounts: after = {} } = event.ResourceProperties;
     const { Accounts: before = {} } = event.RequestType === 'Update' ? event.OldResourceProperties : {};
-    const directory = new DynamodbAccountDirectory(table, Date.now);
+    // What is deployed is the truth, after a rollback too: by then a later version may have written what is there.
+    const directory = new DynamodbAccountDirectory(table, Date.now, { replacesUnreadable: true });
     return { status: 'SUCCESS', data: await applyDeployed({ before, after }, directory) };
   } catch (error) {
     return { status: 'FAILED', reason: describe(error) };

@@ -21,9 +21,12 @@ const CLOCKS_APART_MS = 60 * 60 * 1000;
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
 
+/** An account that is well renews the mark of its success no more often (`quietForMs` in functions/fetch/run-account.ts). */
+const MARK_RENEWED_MS = 60 * 60 * 1000;
+
 /**
- * An account polled once a week cannot have succeeded yesterday, and none could while nobody dispatched: stale is who was so
- * long without success when it was polled the time before.
+ * An account polled once a week cannot have succeeded yesterday, and none could while nobody dispatched: stale is who had no
+ * success for so long, and had a turn since the last that would have left its mark.
  * @param staleMs without success for so long, and it is stale; @param now epoch milliseconds
  */
 export function judgeAccount(
@@ -32,10 +35,11 @@ export function judgeAccount(
   { now, staleMs }: { readonly now: number; readonly staleMs: number },
 ): AccountVerdict {
   const success = Math.max(past(account.lastSuccessAt, now), past(account.appliedAt, now));
-  const staleAt = success + staleMs;
-  const isStale = staleAt <= since * MINUTE_MS;
+  const isStaleAt = (turn: number, before: number): boolean =>
+    turn * MINUTE_MS - success >= staleMs && before * MINUTE_MS - success >= MARK_RENEWED_MS;
+  const isStale = isStaleAt(minute, since);
   const isFirstOfDay = Math.floor(minute / DAY_MINUTES) > Math.floor(since / DAY_MINUTES);
-  const wasStale = staleAt <= (since - (minute - since)) * MINUTE_MS;
+  const wasStale = isStaleAt(since, since - (minute - since));
   return {
     action: actionFor(account, now),
     successAgeMs: Math.max(0, now - success),

@@ -18,7 +18,7 @@ export interface DueSlot {
   readonly slot: Slot;
   /** The last minute at which it fell due. */
   readonly minute: number;
-  /** The last minute before this tick's at which it fell due. */
+  /** The last minute at which it fell due of those dispatched before this tick. */
   readonly since: number;
 }
 
@@ -45,7 +45,7 @@ export function planTick(schedules: readonly Schedule[], last: number | undefine
   const due: DueSlot[] = [];
   const unusable: Schedule[] = [];
   for (const schedule of schedules) {
-    const slots = dueSlots(schedule, after, minute);
+    const slots = dueSlots(schedule, { before, after, until: minute });
     if (slots === undefined) unusable.push(schedule);
     else due.push(...slots);
   }
@@ -53,23 +53,31 @@ export function planTick(schedules: readonly Schedule[], last: number | undefine
   return { due, lateMinutes: minute - after - 1, missedMinutes: after - before, isNew: true, unusable };
 }
 
+interface TickMinutes {
+  /** The last that was dispatched. */
+  readonly before: number;
+  /** What fell due after this is made up for; `before`, or later. */
+  readonly after: number;
+  readonly until: number;
+}
+
 /** @returns `undefined` if they cannot be told: the schedule was checked by another version, then, or by nobody */
-function dueSlots(schedule: Schedule, after: number, until: number): DueSlot[] | undefined {
+function dueSlots(schedule: Schedule, minutes: TickMinutes): DueSlot[] | undefined {
   try {
     return 'cron' in schedule
-      ? dueCronSlots(schedule, after, until)
-      : dueEverySlots(schedule.everyMinutes, after, until);
+      ? dueCronSlots(schedule, minutes)
+      : dueEverySlots(schedule.everyMinutes, minutes);
   } catch {
     return undefined;
   }
 }
 
 /** One slot a minute, and no more than there are. */
-function dueEverySlots(everyMinutes: number, after: number, until: number): DueSlot[] {
+function dueEverySlots(everyMinutes: number, { before, after, until }: TickMinutes): DueSlot[] {
   if (!Number.isSafeInteger(everyMinutes) || everyMinutes < 1) throw new RangeError('no whole minutes');
   const due: DueSlot[] = [];
   for (let minute = Math.max(after, until - everyMinutes) + 1; minute <= until; minute += 1) {
-    const times = Math.ceil((minute - after) / everyMinutes);
+    const times = Math.ceil((minute - before) / everyMinutes);
     const slot = everySlot(everyMinutes, minute % everyMinutes);
     due.push({ slot, minute, since: minute - times * everyMinutes });
   }
@@ -77,13 +85,13 @@ function dueEverySlots(everyMinutes: number, after: number, until: number): DueS
 }
 
 /** @throws Error if there is no such cron or time zone */
-function dueCronSlots({ cron, timezone }: CronSchedule, after: number, until: number): DueSlot[] {
+function dueCronSlots({ cron, timezone }: CronSchedule, { before, after, until }: TickMinutes): DueSlot[] {
   const times = new CronTimes(cron, timezone);
   const due: DueSlot[] = [];
   for (let delay = 0; delay < CRON_SPREAD_MINUTES; delay += 1) {
     const minute = times.lastIn(after - delay, until - delay);
     if (minute === undefined) continue;
-    const since = times.lastUntil(Math.min(after - delay, minute - 1));
+    const since = times.lastUntil(Math.min(before - delay, minute - 1));
     due.push({ slot: cronSlot(cron, timezone, delay), minute: minute + delay, since: since + delay });
   }
   return due;

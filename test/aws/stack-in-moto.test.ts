@@ -23,6 +23,7 @@ const LEFT_OUT = [
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::QueuePolicy',
   'AWS::Scheduler::Schedule',
+  'Custom::MailferryAccounts',
 ];
 
 const skip = motoSkip();

@@ -28,6 +28,7 @@ const EXPECTED = [
   'PollDeadLetters',
   'PollErrors',
   'PollQueueLate',
+  'RunsStopped',
   'Throttles',
 ];
 
@@ -48,7 +49,7 @@ export function testAlarms(stack: Synthesized): void {
 
   test('an alarm on a metric of ours asks for one that the function sends, under the name and dimension it sends it', () => {
     const own = alarms.filter(({ alarm }) => alarm['Namespace'] === METRIC_NAMESPACE);
-    assert.equal(own.length, 9);
+    assert.equal(own.length, 10);
     for (const { name, alarm } of own) {
       const [dimension, ...others] = alarm['Dimensions'] as Properties[];
       assert.deepEqual(others, [], name);
@@ -82,6 +83,15 @@ export function testAlarms(stack: Synthesized): void {
         name,
       );
       assert.ok(Number(alarm['Threshold']) >= 1, name);
+    }
+  });
+
+  test('accounts that keep failing are told of within the hour, a server that was away for minutes is not', () => {
+    for (const { name, alarm } of alarms) {
+      const { Period, EvaluationPeriods, DatapointsToAlarm } = alarm;
+      const times = [Period, DatapointsToAlarm, EvaluationPeriods];
+      if (name === 'RunsStopped') assert.deepEqual(times, [900, 3, 4]);
+      else assert.deepEqual(times.slice(1), [1, 1], name);
     }
   });
 

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { App, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { MailboxImporterProps } from '../../cdk/mailbox-importer-props.ts';
 import { MailboxImporter } from '../../cdk/mailbox-importer.ts';
 import type { Account, AccountId } from '../../lib/core/account.ts';
@@ -12,6 +13,7 @@ import { MailferryError } from '../../lib/core/errors.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { sampleAccounts } from './sample-accounts.ts';
 import { writeStubBundles } from './synthesized.ts';
+import { passwordAuth } from '../support/account-defaults.ts';
 
 const [SAMPLE] = sampleAccounts();
 
@@ -60,8 +62,8 @@ for (const folder of ['', '*', 'mailferry', '/', 'a//', 'mailferry/*/']) {
 
 test('accounts whose passwords a function cannot look up are all named at once', async () => {
   const accounts = [
-    accountWith({ id: 'one' as AccountId, password: { store: 'env', locator: 'ONE_PASSWORD' } }),
-    accountWith({ id: 'two' as AccountId, password: { store: 'file', locator: '/run/two' } }),
+    accountWith({ id: 'one' as AccountId, auth: passwordAuth('env', 'ONE_PASSWORD') }),
+    accountWith({ id: 'two' as AccountId, auth: passwordAuth('file', '/run/two') }),
   ];
   const refusal = await refusalOf(() => ({ accounts }));
   assert.match(refusal, /one: .*env[\s\S]*two: .*file/);
@@ -80,8 +82,44 @@ test('events that are switched off cannot be asked for', async () => {
   );
 });
 
-test('no hours at all make nothing stale', async () => {
-  assert.match(await refusalOf(() => ({ staleHours: 0 })), /staleHours is 0/);
+for (const staleHours of [0, 1, NaN, Infinity]) {
+  test(`after ${staleHours} hours nothing is stale`, async () => {
+    assert.match(await refusalOf(() => ({ staleHours })), /staleHours is .* more than 1 is allowed/);
+  });
+}
+
+test('an account cannot be stale before its next turn, and an hour for the mark of its success, have passed', async () => {
+  const accounts = [accountWith({ schedule: { everyMinutes: 720 } })];
+  assert.match(await refusalOf(() => ({ accounts, staleHours: 13 })), /staleHours is 13 \| more than 13/);
+});
+
+for (const count of [0, 1, 2.5, 1001, NaN]) {
+  test(`${count} invocations at a time are refused`, async () => {
+    const refusal = await refusalOf(() => ({ concurrency: { drains: count } }));
+    assert.match(refusal, /^concurrency\.drains is .* whole number from 2 to 1000/);
+  });
+}
+
+for (const alarmEmail of ['', 'ops', 'one@example.com two@example.com']) {
+  test(`alarms cannot go to ${JSON.stringify(alarmEmail)}`, async () => {
+    assert.match(await refusalOf(() => ({ alarmEmail })), /^alarmEmail is ".*an e-mail address/);
+  });
+}
+
+test('who gets alarms that are switched off cannot be said', async () => {
+  assert.match(
+    await refusalOf(() => ({ alarms: false, alarmEmail: 'ops@example.com' })),
+    /alarms are switched/,
+  );
+  const withTopic = await refusalOf((scope) => ({ alarms: false, alarmTopic: new Topic(scope, 'Pager') }));
+  assert.match(withTopic, /alarms are switched off/);
+});
+
+test('a catalog that is not wanted has no database', async () => {
+  assert.match(
+    await refusalOf(() => ({ catalogDatabase: 'mail' })),
+    /there is no catalog \| set catalog: true/,
+  );
 });
 
 test('a database name that Glue would refuse is refused here', async () => {

@@ -85,6 +85,16 @@ test('a key of one’s own encrypts both buckets through bucket keys, and only w
   }
 });
 
+test('Object Lock can be added to a live bucket and taken away: what CloudFormation can say only of a new one is the same', () => {
+  using without = synthesize({ parserNetwork: 'open' });
+  using locked = synthesize({ parserNetwork: 'open', objectLock: { mode: 'governance', days: 30 } });
+  const [before, after] = [without, locked].map((stack) => stack.find('ImporterStorageRaw').Properties);
+  const { ObjectLockConfiguration: configuration, ...others } = after ?? {};
+  assert.notEqual(configuration, undefined);
+  assert.deepEqual(others, before);
+  assert.equal(others['ObjectLockEnabled'], true);
+});
+
 test('Object Lock keeps each message for so many days in the mode that was chosen', () => {
   using stack = synthesize({
     objectLock: { mode: 'compliance', days: 3650, acknowledgeComplianceCannotBeShortened: true },
@@ -147,14 +157,25 @@ test('what one has already is used: a network, a topic, an event bus, secrets, a
   assert.deepEqual(rights['PublishEvents']?.resources, [BUS_ARN]);
   assert.match(rights['ReadSecrets']?.resources.join() ?? '', /:secret:mail\/one-\?{6}$/);
   assert.match(rights['ReadParameters']?.resources.join() ?? '', /:parameter\/mail\/two$/);
-  assert.deepEqual(rights['DecryptSecrets']?.resources, [KEY_ARN]);
+  assert.deepEqual(rights['DecryptSecrets'], {
+    effect: 'Allow',
+    actions: ['kms:Decrypt'],
+    resources: [KEY_ARN],
+    condition: {
+      StringEquals: {
+        'kms:ViaService': ['secretsmanager', 'ssm'].map(
+          (service) => `${service}.<AWS::Region>.<AWS::URLSuffix>`,
+        ),
+      },
+    },
+  });
   const [[, { Properties: alarm }] = assert.fail('no alarm')] = stack.ofType('AWS::CloudWatch::Alarm');
   assert.deepEqual(alarm['AlarmActions'], [TOPIC_ARN]);
   const { LoggingConfiguration: logging } = stack.find('ImporterStorageRaw').Properties;
   assert.deepEqual(logging, { DestinationBucketName: 'company-logs', LogFilePrefix: 'mailferry-raw/' });
 });
 
-test('what is switched off is not there, and without accounts nothing could write them', () => {
+test('what is switched off is not there', () => {
   using stack = synthesize({ alarms: false, dashboard: false, events: false, parserNetwork: 'open' });
   const types = new Set(Object.values(stack.resources).map(({ Type }) => Type));
   for (const type of [
@@ -164,18 +185,33 @@ test('what is switched off is not there, and without accounts nothing could writ
     'AWS::SNS::Topic',
     'AWS::Glue::Table',
     'AWS::EC2::VPC',
-    'Custom::MailferryAccounts',
   ]) {
     assert.ok(!types.has(type), type);
   }
-  assert.equal(stack.ofType('AWS::Lambda::Function').length, 4);
   assert.doesNotMatch(JSON.stringify(stack.resources), /events:PutEvents|MAILFERRY_EVENT_BUS/);
   assert.deepEqual(stack.findings, []);
 });
 
-test('an account that is taken out of the configuration last still takes the resource along that removes it', () => {
-  using stack = synthesize({ accounts: [] });
-  assert.equal(stack.ofType('Custom::MailferryAccounts').length, 1);
+test('without accounts the resource is there that takes out those of the deployment before', () => {
+  using stack = synthesize({ parserNetwork: 'open' });
+  const [[, { Properties: own }] = assert.fail('it is not there'), ...others] =
+    stack.ofType('Custom::MailferryAccounts');
+  assert.deepEqual(others, []);
+  assert.deepEqual(Object.keys(own['Accounts'] ?? {}), []);
+});
+
+test('accounts are put into the table again for another deployment, or another table, and for nothing else', () => {
+  const applied = (deployment?: string): Properties => {
+    const accounts = sampleAccounts();
+    const props = { accounts, parserNetwork: 'open' } as const;
+    using stack = synthesize(deployment === undefined ? props : { ...props, deployment });
+    const [[, { Properties: own }] = assert.fail('it is not there')] =
+      stack.ofType('Custom::MailferryAccounts');
+    assert.deepEqual(own['Table'], { Ref: stack.find('ImporterLedger').id });
+    return own;
+  };
+  assert.deepEqual(applied(), applied());
+  assert.notDeepEqual(applied('one'), applied('another'));
 });
 
 test('concurrency is what was asked for', () => {
@@ -219,7 +255,13 @@ test('grantReadMail lets list and read mail and what was made of it, with the ke
     's3:GetObject',
     's3:GetObjectVersion',
     's3:ListBucket',
+    's3:ListBucketVersions',
   ]);
+  const decrypting = statements.filter(({ Action }) => Action === 'kms:Decrypt');
+  assert.ok(decrypting.length > 0);
+  for (const { Condition } of decrypting) assert.match(JSON.stringify(Condition), /kms:ViaService.*s3\./);
+  const listing = statements.filter(({ Action }) => [Action].flat().includes('s3:ListBucketVersions'));
+  assert.equal(JSON.stringify(listing).includes('Derived'), false, 'it has no versions');
   const objects = statements.filter(({ Action }) => [Action].flat().includes('s3:GetObject'));
   const named = stack.importer.node.scope;
   assert.ok(named !== undefined);

@@ -38,7 +38,7 @@ test('an account that never succeeds is stale from a time on, and told of then a
   const world = await dispatchWorld([EVERY_15], SIX_HOURS);
   const seen = await pass(world, 3 * DAY_MINUTES);
   const firstStale = seen.find(([, isStale]) => isStale)?.[0] ?? 0;
-  assert.ok(firstStale >= MONDAY + 360 + 15 && firstStale < MONDAY + 360 + 30);
+  assert.ok(firstStale >= MONDAY + 360 && firstStale < MONDAY + 360 + 15);
   assert.ok(seen.every(([minute, isStale]) => isStale === minute >= firstStale));
   assert.deepEqual(days(world), ['2026-06-15', '2026-06-16', '2026-06-17']);
   const [first, second] = world.events.events;
@@ -90,9 +90,55 @@ test('an account that is polled once a week is not stale because a week has pass
   );
 });
 
+for (const [name, schedule, turnHours] of [
+  ['twice a day', { everyMinutes: 720 }, 12],
+  ['each day', { everyMinutes: DAY_MINUTES }, 24],
+  ['each night', { cron: '0 3 * * *', timezone: 'UTC' }, 24],
+] as const) {
+  test(`an account polled ${name} is stale at the second turn at the latest that comes 26 hours after its last success`, async () => {
+    const world = await dispatchWorld([sampleAccount({ schedule })], { staleMs: 26 * HOUR_MS });
+    const [first] = await pass(world, DAY_MINUTES);
+    const success = first?.[0] ?? 0;
+    await world.ledger.saveProgress(
+      ANN,
+      wellProgress({ lastSuccessAt: success * MINUTE_MS + 30_000 }),
+      undefined,
+    );
+    const seen = await pass(world, 4 * DAY_MINUTES);
+    const stale = seen.filter(([, isStale]) => isStale).map(([minute]) => (minute - success) / 60);
+    const turns = seen.map(([minute]) => (minute - success) / 60);
+    assert.equal(stale[0], Math.ceil(26 / turnHours) * turnHours);
+    assert.deepEqual(
+      stale,
+      turns.filter((hours) => hours > 26),
+    );
+  });
+}
+
+test('accounts that are well are not stale because nobody dispatched for days, whatever the age of their marks', async () => {
+  for (const [markMinutes, awayHours] of [0, 15, 30, 45, 59].flatMap(
+    (age) =>
+      [
+        [age, 20],
+        [age, 50],
+      ] as const,
+  )) {
+    const world = await dispatchWorld([EVERY_15], SIX_HOURS);
+    await pass(world, 60);
+    const lastSuccessAt = (world.minute - markMinutes) * MINUTE_MS;
+    await world.ledger.saveProgress(ANN, wellProgress({ lastSuccessAt }), undefined);
+    world.minute += awayHours * 60;
+    const seen = await pass(world, 15);
+    assert.ok(
+      seen.length > 0 && !seen[0]?.[1],
+      `${awayHours} hours, a mark of ${markMinutes} minutes before`,
+    );
+  }
+});
+
 test('a tick that is repeated tells the same event again, by the same id', async () => {
   const world = await dispatchWorld([EVERY_15], SIX_HOURS);
-  await pass(world, 375);
+  await pass(world, 355);
   const directory = overriding(world.directory, {
     saveTick: async () => {
       throw new Error('no table');

@@ -2,16 +2,21 @@
 // unchanged then. Never removes an account unless it is told to, and never anything of its mail.
 
 import { forEachAtMost } from '../../adapters/bounded-work.ts';
+import { toSpec } from '../../core/account-spec.ts';
 import type { Account, AccountId } from '../../core/account.ts';
+import { slotOf } from '../../core/schedule.ts';
+import type { Slot } from '../../core/schedule.ts';
 import type { AccountDirectory } from '../../ports.ts';
 import { changedKeys } from './changed-keys.ts';
+import { checkPrune } from './prune.ts';
+import type { Prune } from './prune.ts';
 
 export interface ApplyAccountsInput {
   /** Such as `toDeployableAccounts` gives. */
   readonly accounts: readonly Account[];
   readonly directory: Pick<AccountDirectory, 'view' | 'apply' | 'remove' | 'list'>;
   /** Remove the accounts that are in the table and not among `accounts`. */
-  readonly prune: boolean;
+  readonly prune: Prune;
   /** Only tell what would be done. */
   readonly dryRun?: boolean;
 }
@@ -35,49 +40,53 @@ interface Applied {
   readonly keys: readonly string[];
 }
 
-/** @throws LEDGER_FAILED; what was applied by then stays applied */
+/** @throws CONFIG_INVALID, with nothing done, for a prune that is larger than meant; LEDGER_FAILED, with what was applied by then */
 export async function applyAccounts(input: ApplyAccountsInput): Promise<AccountsDiff> {
   const { accounts, directory, prune, dryRun = false } = input;
+  const slots = await slotsIn(directory);
+  const ids = accounts.map(({ id }) => id);
+  const others = [...slots.keys()].filter((id) => !ids.includes(id)).sort();
+  checkPrune(prune, others, slots.size);
   const applied = new Map<AccountId, Applied>();
   await forEachAtMost(AT_ONCE, accounts, async (account) => {
-    applied.set(account.id, await applyOne(account, directory, dryRun));
+    applied.set(account.id, await applyOne(account, directory, { dryRun, slot: slots.get(account.id) }));
   });
-  const others = await othersIn(directory, applied);
-  if (prune && !dryRun) {
+  if (prune !== 'none' && !dryRun) {
     await forEachAtMost(AT_ONCE, others, async (id) => {
       await directory.remove(id);
     });
   }
-  const ids = accounts.map(({ id }) => id);
   const withOutcome = (outcome: Applied['outcome']): AccountId[] =>
     ids.filter((id) => applied.get(id)?.outcome === outcome);
   return {
     created: withOutcome('created'),
     changed: withOutcome('changed').map((account) => ({ account, keys: applied.get(account)?.keys ?? [] })),
     unchanged: withOutcome('unchanged'),
-    removed: prune ? others : [],
-    leftAlone: prune ? [] : others,
+    removed: prune === 'none' ? [] : others,
+    leftAlone: prune === 'none' ? others : [],
   };
 }
 
+/** @param slot in which the account is by the index */
 async function applyOne(
   account: Account,
   directory: ApplyAccountsInput['directory'],
-  dryRun: boolean,
+  { dryRun, slot }: { readonly dryRun: boolean; readonly slot: Slot | undefined },
 ): Promise<Applied> {
   const { applied } = await directory.view(account.id);
   const keys = applied === undefined ? [] : changedKeys(applied.account, account);
   if (!dryRun) return { outcome: await directory.apply(account), keys };
   if (applied === undefined) return { outcome: 'created', keys };
-  return { outcome: keys.length > 0 ? 'changed' : 'unchanged', keys };
+  // As `apply` compares.
+  const isSame =
+    toSpec(applied.account) === toSpec(account) &&
+    slot === slotOf(account.id, account.schedule, account.paused);
+  return { outcome: isSame ? 'unchanged' : 'changed', keys };
 }
 
-async function othersIn(
-  directory: ApplyAccountsInput['directory'],
-  applied: ReadonlyMap<AccountId, Applied>,
-): Promise<AccountId[]> {
-  const others = new Set<AccountId>();
-  // While an account moves from slot to slot it may be seen in both.
-  for await (const { id } of directory.list()) if (!applied.has(id)) others.add(id);
-  return [...others].sort();
+/** Every account of the table. One that moves from slot to slot just now may be seen in both. */
+async function slotsIn(directory: ApplyAccountsInput['directory']): Promise<ReadonlyMap<AccountId, Slot>> {
+  const slots = new Map<AccountId, Slot>();
+  for await (const { id, slot } of directory.list()) slots.set(id, slot);
+  return slots;
 }

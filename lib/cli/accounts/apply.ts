@@ -1,5 +1,6 @@
 // `mailferry accounts apply`: makes the accounts that are polled in AWS those of the configuration, and tells what changed.
 
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { loadConfig } from '../../config/load-config.ts';
 import { EXIT_OK } from '../exit.ts';
@@ -8,10 +9,12 @@ import { printJson } from '../print-json.ts';
 import { applyAccounts } from './apply-accounts.ts';
 import { toDeployableAccounts } from '../../config/deployable-accounts.ts';
 import { describeDiff, toDiffJson } from './describe-diff.ts';
+import { parsePrune } from './prune.ts';
+import type { Prune } from './prune.ts';
 
 interface ApplyFlags {
   readonly config: string;
-  readonly prune?: boolean;
+  readonly prune?: Prune;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -21,7 +24,15 @@ export function addApplyCommand(accounts: Command): void {
     .command('apply')
     .description('put the accounts of the configuration into the table, and tell what changes')
     .option('-c, --config <file>', 'the configuration file', 'mailferry.yaml')
-    .option('--prune', 'remove the accounts that are in the table and not in the configuration; no mail goes')
+    .addOption(
+      new Option(
+        '--prune [most]',
+        'remove the accounts that are in the table and not in the configuration; no mail goes; ' +
+          'more than 10 or than half of all only if it says how many at most, or all',
+      )
+        .preset('few')
+        .argParser(parsePrune),
+    )
     .option('--dry-run', 'only tell what would change')
     .option('--json', 'print one JSON document')
     .action(async (flags: ApplyFlags) => {
@@ -32,7 +43,7 @@ export function addApplyCommand(accounts: Command): void {
 /** @throws config-scope errors, LEDGER_FAILED */
 async function apply({
   config: path,
-  prune = false,
+  prune = 'none',
   dryRun = false,
   json = false,
 }: ApplyFlags): Promise<number> {

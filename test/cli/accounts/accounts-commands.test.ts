@@ -119,6 +119,23 @@ test('apply names the keys that change, and removes only with --prune', options,
   );
 });
 
+test('apply removes most accounts only if it is told how many', options, async () => {
+  await using place = await openPlace();
+  await place.configure(account('one'), account('two'), account('three'));
+  await place.cli('apply');
+  await place.configure(account('two', { port: 1995 }));
+  const refused = await place.cli('apply', '--prune');
+  assert.deepEqual([refused.exitCode, refused.stdout], [2, '']);
+  assert.match(
+    refused.stderr,
+    /CONFIG_INVALID: --prune would remove 2 of 3 accounts in the table: one, three;/,
+  );
+  assert.match(refused.stderr, /--prune=2, or --prune=all/);
+  assert.equal((await place.cli('apply', '--prune=many')).exitCode, 2);
+  const pruned = await place.cli('apply', '--prune=2', '--json');
+  assert.deepEqual((JSON.parse(pruned.stdout) as { removed: string[] }).removed, ['one', 'three']);
+});
+
 test('a caFile goes into the table as text; passwords of this machine go nowhere', options, async () => {
   await using place = await openPlace();
   const { caPem } = await makeAuthority();
@@ -178,7 +195,7 @@ test('a change of the account ends its suspension', options, async () => {
   await place.cli('apply');
   assert.match((await place.cli('list')).stdout, /^one .* suspended/m);
   await place.configure(account('one', { auth: { password: 'ssm:/mail/y' } }));
-  assert.match((await place.cli('apply')).stdout, /^~ {2}one {2}changed: auth\.password$/m);
+  assert.match((await place.cli('apply')).stdout, /^~ {2}one {2}changed: auth$/m);
   assert.doesNotMatch((await place.cli('list')).stdout, /suspended/);
 });
 

@@ -6,9 +6,11 @@ import { changedKeys } from '../../../lib/cli/accounts/changed-keys.ts';
 import { configSchema } from '../../../lib/config/schema.ts';
 import type { Account } from '../../../lib/core/account.ts';
 import { accountsOfEveryKind, sampleAccount } from '../../contract/sample-accounts.ts';
+import { passwordAuth } from '../../support/account-defaults.ts';
 
 const ACCOUNT = sampleAccount();
 const LIMITS = ACCOUNT.limits;
+const PASSWORD = { store: 'secretsmanager', locator: 'mail/passwords#ann' } as const;
 
 test('each key is named as it is written', () => {
   const changes: readonly (readonly [Partial<Account>, string])[] = [
@@ -19,8 +21,12 @@ test('each key is named as it is written', () => {
     [{ caFile: '/ca.pem', caPem: 'pem' }, 'caFile'],
     [{ allowPrivateNetwork: true }, 'allowPrivateNetwork'],
     [{ user: 'u' }, 'user'],
-    [{ password: { store: 'ssm', locator: ACCOUNT.password.locator } }, 'auth.password'],
-    [{ password: { ...ACCOUNT.password, locator: 'other' } }, 'auth.password'],
+    [{ auth: passwordAuth('ssm', PASSWORD.locator) }, 'auth'],
+    [{ auth: passwordAuth(PASSWORD.store, 'other') }, 'auth'],
+    [{ pins: ['a'.repeat(43)] }, 'pins'],
+    [{ clientCertificate: { certificate: PASSWORD, key: PASSWORD } }, 'clientCertificate'],
+    [{ proxy: { url: 'socks5://proxy.example.com', password: undefined } }, 'proxy'],
+    [{ pipelining: 'never' }, 'pipelining'],
     [{ schedule: { everyMinutes: 16 } }, 'schedule'],
     [{ schedule: { cron: '0 3 * * *', timezone: 'UTC' } }, 'schedule'],
     [{ paused: true }, 'paused'],
@@ -46,7 +52,7 @@ test('each key is named as it is written', () => {
 
 test('the same account has no changed key, whatever the order in which it is written', () => {
   for (const account of accountsOfEveryKind()) {
-    const reordered = { ...account, limits: reversed(account.limits), password: reversed(account.password) };
+    const reordered = { ...account, limits: reversed(account.limits), auth: reversed(account.auth) };
     assert.deepEqual(changedKeys(account, reordered), []);
     assert.deepEqual(changedKeys(account, { ...account, schedule: reversed(account.schedule) }), []);
   }

@@ -9,8 +9,11 @@ import { after, afterEach, before, mock, test } from 'node:test';
 import { handler } from '../../../functions/accounts/handler.ts';
 import { VARIABLES } from '../../../functions/environment.ts';
 import { DynamodbAccountDirectory } from '../../../lib/adapters/dynamodb-account-directory.ts';
+import { DynamodbLedger } from '../../../lib/adapters/dynamodb-ledger.ts';
+import { stateKey } from '../../../lib/adapters/dynamodb-state-item.ts';
 import { toSpec } from '../../../lib/core/account-spec.ts';
 import { sampleAccounts } from '../../cdk/sample-accounts.ts';
+import { accountProgress } from '../../contract/sample-records.ts';
 import { endpointOf, openTestTable, startDynalite, TABLE } from '../../support/dynalite.ts';
 import type { DynaliteServer } from '../../support/dynalite.ts';
 
@@ -22,6 +25,7 @@ interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+const [BILLING = assert.fail('no sample')] = sampleAccounts();
 const ACCOUNTS = Object.fromEntries(sampleAccounts().map((account) => [account.id, toSpec(account)]));
 const answers: Answer[] = [];
 /** Status codes to give before 200. */
@@ -73,6 +77,10 @@ function eventOf(change: object): Event {
   } as Event;
 }
 
+function toNewer(spec: string): string {
+  return JSON.stringify({ ...(JSON.parse(spec) as object), version: 2, somethingNew: true });
+}
+
 async function hostsInTable(): Promise<Readonly<Record<string, string>>> {
   using table = openTestTable(dynalite.port);
   const directory = new DynamodbAccountDirectory(table, Date.now);
@@ -119,6 +127,45 @@ test('accounts are created, changed and removed with the deployments, and CloudF
   );
   assert.equal(answers[0]?.body['Status'], 'SUCCESS');
   assert.deepEqual(await hostsInTable(), { billing: 'pop2.example.com' }, 'the stack goes, the table stays');
+});
+
+test('a rollback puts back what this version reads, over what a later one wrote; what is known of the mail stays', async () => {
+  await handler(eventOf({ RequestType: 'Create', ResourceProperties: { Accounts: ACCOUNTS } }));
+  using table = openTestTable(dynalite.port);
+  const ledger = new DynamodbLedger(table, Date.now);
+  const progress = accountProgress({ lastSuccessAt: 1_750_000_000_000 });
+  assert.equal(await ledger.saveProgress(BILLING.id, progress, undefined), 'saved');
+  const newer = toNewer(ACCOUNTS['billing'] ?? '');
+  const item = (await table.get('reading', stateKey(BILLING.id))) ?? assert.fail('it is not there');
+  await table.put('writing', { ...item, spec: { S: newer } });
+  await assert.rejects(new DynamodbAccountDirectory(table, Date.now).apply(BILLING), /version 2/);
+
+  answers.length = 0;
+  const ids = { PhysicalResourceId: 'mailferry-accounts' };
+  const back = {
+    ResourceProperties: { Accounts: ACCOUNTS },
+    OldResourceProperties: { Accounts: { ...ACCOUNTS, billing: newer } },
+  };
+  await handler(eventOf({ RequestType: 'Update', ...ids, ...back }));
+  assert.deepEqual(answers[0]?.body['Data'], { created: 0, changed: 1, unchanged: 1, removed: 0 });
+  const { applied, state } = await new DynamodbAccountDirectory(table, Date.now).view(BILLING.id);
+  assert.deepEqual(applied?.account, BILLING);
+  assert.equal(state.progress?.lastSuccessAt, 1_750_000_000_000);
+});
+
+test('the last account can be taken out', async () => {
+  await handler(eventOf({ RequestType: 'Create', ResourceProperties: { Accounts: ACCOUNTS } }));
+  await handler(
+    eventOf({
+      RequestType: 'Update',
+      PhysicalResourceId: 'mailferry-accounts',
+      // CloudFormation leaves out what is empty.
+      ResourceProperties: {},
+      OldResourceProperties: { Accounts: ACCOUNTS },
+    }),
+  );
+  assert.equal(answers.at(-1)?.body['Status'], 'SUCCESS');
+  assert.deepEqual(await hostsInTable(), {});
 });
 
 test('a failure is told to whoever deploys, in our own words', async () => {
