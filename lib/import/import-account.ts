@@ -59,7 +59,7 @@ async function takeCourse(run: AccountRun, course: Course): Promise<void> {
     if (isStillSettled(course.state, digest, run)) {
       course.settled = course.state.progress.settled;
       decideSettled(maildrop.listing, course.settled, run);
-      await maildrop.quit();
+      await maildrop.leave();
       course.isQuiet = true;
       return;
     }

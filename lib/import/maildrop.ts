@@ -178,6 +178,12 @@ export class Maildrop {
     return true;
   }
 
+  /** As `quit`, after a look that changed nothing: whatever becomes of it, the run is over. */
+  async leave(): Promise<void> {
+    if (this.hasUncommitted) this.drop();
+    else await this.#session.leave().catch(() => undefined);
+  }
+
   /** Close at once, without QUIT: the server forgets this session. Safe to repeat. */
   drop(): void {
     this.#session.drop();

@@ -152,6 +152,18 @@ export class Pop3Session {
     }
   }
 
+  /**
+   * End a session in which nothing was retrieved or deleted: QUIT, whose answer nobody waits for. Closes the connection.
+   * @throws POP3_CONNECTION_LOST
+   */
+  async leave(): Promise<void> {
+    try {
+      await this.#conversation.send([{ keyword: 'QUIT' }]);
+    } finally {
+      this.#conversation.close();
+    }
+  }
+
   /** Close the connection without QUIT: the server forgets this session (RFC 1939 section 6). Safe to repeat. */
   drop(): void {
     this.#conversation.close();

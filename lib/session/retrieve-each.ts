@@ -97,11 +97,8 @@ class Pipeline<Request extends RetrievalRequest> {
     }
     const refusal = this.#conversation.refusal(`RETR ${messageNumber}`, reply, 'message');
     if (this.#isProving) await this.#prove(messageNumber, refusal !== undefined);
-    // One by one nothing else is due, so a message that only looks so is taken if its size does not speak against it.
-    const isStray = this.#isProving ? scanner.looksLikeAnswer : scanner.isLongerByIt(octets);
-    if (isStray)
-      throw this.#conversation.wire.fail(outOfStep(messageNumber, 'it begins with an answer of the server'));
-    if (scanner.hasLostAll(octets)) throw this.#conversation.wire.fail(cameEmpty(messageNumber, octets));
+    const doubt = refusal ? undefined : this.#doubtAbout(messageNumber, scanner, octets);
+    if (doubt) throw this.#conversation.wire.fail(doubt);
     this.#isFirstRead = true;
     if (refusal) throw refusal;
   }
@@ -118,6 +115,17 @@ class Pipeline<Request extends RetrievalRequest> {
     const isIdle = this.#underWay.length === (this.#isFirstRead ? 1 : 0);
     if (!isIdle) this.#conversation.close();
     this.#requests.return?.();
+  }
+
+  /** One by one nothing else is due, so a message that only looks like an answer is taken if its size does not speak against it. */
+  #doubtAbout(
+    messageNumber: number,
+    scanner: StrayAnswerScanner,
+    listedOctets: number | undefined,
+  ): MailferryError | undefined {
+    const isStray = this.#isProving ? scanner.looksLikeAnswer : scanner.isLongerByIt(listedOctets);
+    if (isStray) return outOfStep(messageNumber, 'it begins with an answer of the server');
+    return scanner.hasLostAll(listedOctets) ? cameEmpty(messageNumber, listedOctets) : undefined;
   }
 
   /** What fails here fails the first that is read, as a broken session always does. */

@@ -16,10 +16,10 @@ import { SCENARIOS, withCrash, withFault, withNap } from './model/scenarios.ts';
 import { shrink } from './model/shrink.ts';
 
 const IS_LONG = process.env['MAILFERRY_LONG'] === '1';
-const HISTORIES = IS_LONG ? 100_000 : 3000;
+const HISTORIES = IS_LONG ? 100_000 : 2000;
 /** However slow the machine is. */
-const FEWEST_HISTORIES = 1000;
-const TIME_MS = IS_LONG ? Infinity : 60_000;
+const FEWEST_HISTORIES = 600;
+const TIME_MS = IS_LONG ? Infinity : 30_000;
 const MOST_SHRINKING = 2000;
 const SIDES = ['before', 'after'] as const;
 
