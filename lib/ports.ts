@@ -431,3 +431,36 @@ export interface AccountDirectory {
   /** The run's events are published. @throws LEDGER_FAILED */
   announced(account: AccountId, runId: string): Promise<void>;
 }
+
+/** One file for people and other programs, outside the archive: it has its name only once it is whole. */
+export interface OutputFile {
+  /**
+   * All of the octets, or none of them if `octets` throws. One call at a time.
+   * @throws EXPORT_UNWRITABLE, after which the file is of no use; what `octets` throws
+   */
+  append(octets: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Durable and under its name when it resolves. @throws EXPORT_EXISTS, EXPORT_UNWRITABLE */
+  finish(): Promise<void>;
+  /** Takes away what was not finished. Safe to repeat. */
+  close(): Promise<void>;
+}
+
+/** A folder of files for people and other programs, outside the archive. Names are paths with `/` below it. */
+export interface OutputFolder {
+  /** @throws EXPORT_UNWRITABLE */
+  has(name: string): Promise<boolean>;
+  /** What lies right in a folder below it, in no particular order; nothing if that is not there. @throws EXPORT_UNWRITABLE */
+  names(folder: string): AsyncIterable<string>;
+  /**
+   * The file appears whole or not at all, never over another: then it `exists`, and nothing is compared.
+   * @param modifiedAt the time the file gets
+   * @throws EXPORT_UNWRITABLE; what `octets` throws
+   */
+  write(
+    name: string,
+    octets: AsyncIterable<Uint8Array>,
+    modifiedAt: Date,
+  ): Promise<'written' | 'exists'>;
+  /** Every name that was given is durable when it resolves. Safe to repeat. @throws EXPORT_UNWRITABLE */
+  finish(): Promise<void>;
+}

@@ -1,9 +1,11 @@
 // Tells others of runs: before the queue forgets the message that asked for the run, and again by the next one if that did not
-// happen. Mail never waits for it: what could not be told is told later, and only then the message is done.
+// happen. Mail never waits for it: what could not be told is told later. A message that another one follows is done all the
+// same; the last of them comes again until it is told.
 
 import { createHash } from 'node:crypto';
 import type { AccountId } from '../../lib/core/account.ts';
 import type { AccountProgress } from '../../lib/core/account-state.ts';
+import { MailferryError } from '../../lib/core/errors.ts';
 import { toRunEvents } from '../../lib/core/run-events.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
 import { fromUidl } from '../../lib/core/uidl.ts';
@@ -13,8 +15,18 @@ import type { FetchPorts } from './fetch-ports.ts';
 
 type AnnouncePorts = Pick<FetchPorts, 'directory' | 'events' | 'imports' | 'watch'>;
 
-/** So far back it is looked for them. More than one takes a sink that fails for long, or runs by hand. */
+/**
+ * So far back it is looked for them (docs/events.md says so). More than one takes a sink that fails for long, or runs by hand.
+ */
 const LOOK_BACK_RUNS = 50;
+
+/** What an account's last run came to was told, as far as anybody wants to know: the state of the account is all there is. */
+export function isTold(
+  { state, announcedRunId }: AccountView,
+  { events }: Pick<FetchPorts, 'events'>,
+): boolean {
+  return !events || state.progress === undefined || state.progress.lastRunId === announcedRunId;
+}
 
 /**
  * Announce what an earlier invocation, which died, or a run by hand, left unannounced.
@@ -27,7 +39,7 @@ export async function announceEarlier(
   ports: AnnouncePorts,
 ): Promise<readonly RunRecord[]> {
   const { progress } = view.state;
-  if (!ports.events || progress === undefined || progress.lastRunId === view.announcedRunId) return [];
+  if (progress === undefined || isTold(view, ports)) return [];
   const runs = await ports.imports.ledger.runs(account, LOOK_BACK_RUNS);
   const unannounced = runs.filter((run) => isUnannounced(run, progress, view)).toReversed();
   try {
@@ -35,9 +47,23 @@ export async function announceEarlier(
     await announce(account, unannounced, progress, ports);
     return [];
   } catch (error) {
-    ports.watch.warn('runs could not be announced; their mail is not held up', { account, error });
+    leaveToNext(account, error, ports);
     return unannounced;
   }
+}
+
+/** `announce` for one whom another message follows, which tells what could not be told: so this one never throws. */
+export async function announceIfPossible(...told: Parameters<typeof announce>): Promise<void> {
+  try {
+    await announce(...told);
+  } catch (error) {
+    const [account, , , ports] = told;
+    leaveToNext(account, error, ports);
+  }
+}
+
+function leaveToNext(account: AccountId, error: unknown, { watch }: AnnouncePorts): void {
+  watch.warn('runs could not be announced; their mail is not held up', { account, error });
 }
 
 /**
@@ -49,11 +75,17 @@ export async function announce(
   account: AccountId,
   runs: readonly RunRecord[],
   progress: AccountProgress | undefined,
-  { events, directory }: AnnouncePorts,
+  { events, directory, watch }: AnnouncePorts,
 ): Promise<void> {
   const lastRunId = progress?.lastRunId ?? runs.at(-1)?.runId;
   if (!events || lastRunId === undefined) return;
-  if (runs.length > 0) await events.publish(runs.flatMap((run) => toRunEvents(run, { hashUidl, progress })));
+  try {
+    if (runs.length > 0)
+      await events.publish(runs.flatMap((run) => toRunEvents(run, { hashUidl, progress })));
+  } catch (error) {
+    if (error instanceof MailferryError && error.code === 'EVENTS_FAILED') watch.count('EventsFailed', 1);
+    throw error;
+  }
   await directory.announced(account, lastRunId);
 }
 

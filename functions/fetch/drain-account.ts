@@ -8,7 +8,7 @@ import type { RunRecord } from '../../lib/core/run-record.ts';
 import type { AccountView } from '../../lib/ports.ts';
 import type { DrainMessage } from '../messages.ts';
 import { toEndedSlice } from './after-run.ts';
-import { announce, announceEarlier } from './announce-run.ts';
+import { announce, announceEarlier, announceIfPossible } from './announce-run.ts';
 import { answerBatch } from './batch.ts';
 import type { Answer, Delivery } from './batch.ts';
 import { moveOn, sendSlice } from './drain-chain.ts';
@@ -44,7 +44,10 @@ async function drainAccount(
     return await drain({ message, receives, view, drain: view.drain, earlier }, ports, time);
   }
   if (plan === 'send-next' && view.drain) await sendSlice(message.account, view.drain, ports);
-  if (earlier.length > 0) await announce(message.account, earlier, view.state.progress, ports);
+  if (earlier.length === 0) return 'done';
+  // The message of the slice that is due waits behind this one.
+  const tell = view.drain ? announceIfPossible : announce;
+  await tell(message.account, earlier, view.state.progress, ports);
   return 'done';
 }
 
@@ -66,20 +69,25 @@ async function drain(slice: DueSlice, ports: FetchPorts, time: InvocationTime): 
     if (earlier.length > 0) await announce(message.account, earlier, view.state.progress, ports);
     return 'done';
   }
-  const ended = await runSlice(account, view, ports, time);
+  const ended = await runSlice(account, ports, time);
   if (!ended) return await giveWay(message, slice.drain, slice.receives, ports);
   ports.watch.count('DrainSlices', 1);
   const answer = await goOn(slice, ended, ports);
-  await announce(message.account, [...earlier, ...ended.announceable], ended.progress, ports);
-  return answer;
+  // A slice whose message comes again, or that another one follows, waits for nobody to be told.
+  const tell = answer === 'last' ? announce : announceIfPossible;
+  await tell(message.account, [...earlier, ...ended.announceable], ended.progress, ports);
+  return answer === 'again' ? 'again' : 'done';
 }
 
-async function goOn(slice: DueSlice, ended: EndedRun, ports: FetchPorts): Promise<Answer> {
+/** `last` no other slice comes after this one. */
+async function goOn(slice: DueSlice, ended: EndedRun, ports: FetchPorts): Promise<'next' | 'last' | 'again'> {
   const { message, drain, receives } = slice;
   if (ended.verdict === 'broken') return 'again';
-  if (ended.verdict === 'busy') return await giveWay(message, drain, receives, ports);
-  await moveOn(message, drain, nextOf(slice, ended, ports), ports);
-  return 'done';
+  if (ended.verdict === 'busy')
+    return (await giveWay(message, drain, receives, ports)) === 'again' ? 'again' : 'last';
+  const next = nextOf(slice, ended, ports);
+  await moveOn(message, drain, next, ports);
+  return next === undefined ? 'last' : 'next';
 }
 
 /** @returns `undefined` when the drain is over */

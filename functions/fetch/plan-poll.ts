@@ -23,14 +23,10 @@ export type DropReason = 'unknown' | 'paused' | 'leased' | 'draining' | 'suspend
 /**
  * A drain that is under way no longer, because its message was lost, does not count: a poll takes over.
  * @param now epoch milliseconds
- * @param isRedelivered the message was given out before, and failed or died: its own wait is long enough, so that it is seen
- *        whether the failure lasts
+ * @param isRetry the message was given out before, and the run for it failed or died: its own wait is long enough, so that it is
+ *        seen whether the failure lasts. Not if only the telling failed.
  */
-export function planPoll(
-  { applied, state, drain }: AccountView,
-  now: number,
-  isRedelivered: boolean,
-): PollPlan {
+export function planPoll({ applied, state, drain }: AccountView, now: number, isRetry: boolean): PollPlan {
   if (applied === undefined) return drop('unknown');
   if (applied.account.paused) return drop('paused');
   if (isLeased(state, now)) return drop('leased');
@@ -38,7 +34,7 @@ export function planPoll(
     return drain.isSent ? drop('draining') : { act: 'send', drain };
   }
   if (isSuspended(state, now)) return drop('suspended');
-  if (isBackingOff(state, now) && !isRedelivered) return drop('backing-off');
+  if (isBackingOff(state, now) && !isRetry) return drop('backing-off');
   return { act: 'run', account: applied.account };
 }
 

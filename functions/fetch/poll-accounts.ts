@@ -7,7 +7,7 @@ import type { RunRecord } from '../../lib/core/run-record.ts';
 import type { AccountView } from '../../lib/ports.ts';
 import type { PollMessage } from '../messages.ts';
 import { backlogOfPoll } from './after-run.ts';
-import { announce, announceEarlier } from './announce-run.ts';
+import { announce, announceEarlier, announceIfPossible, isTold } from './announce-run.ts';
 import { answerBatch } from './batch.ts';
 import type { Answer, Delivery } from './batch.ts';
 import { forgetDrain, sendSlice, startDrain } from './drain-chain.ts';
@@ -42,7 +42,9 @@ async function pollAccount(
   tally: Tally,
 ): Promise<Answer> {
   const view = await ports.directory.view(id);
-  const plan = planPoll(view, ports.imports.now(), receives > 1);
+  // Where the last run is not told yet, the message has come again for that.
+  const failures = isTold(view, ports) ? receives - 1 : 0;
+  const plan = planPoll(view, ports.imports.now(), failures > 0);
   if (plan.act === 'drop' && (plan.reason === 'leased' || plan.reason === 'draining')) {
     // Whoever is at work tells of it. Or he died of this very message: then it has to be seen whether he does again.
     if (plan.reason === 'leased' && receives > 1 && receives <= MAX_WAITS) return again(tally);
@@ -52,6 +54,11 @@ async function pollAccount(
   if (plan.act === 'send') {
     await sendSlice(id, plan.drain, ports);
     return tally.note('sent-again');
+  }
+  if (plan.act === 'run' && failures >= MAX_FAILURES) {
+    ports.watch.warn('a poll fails again and again; a drain takes its place', { account: id });
+    await startDrain(id, view.drain, ports);
+    return tally.note('left-to-drain');
   }
   const earlier = await announceEarlier(id, view, ports);
   if (plan.act === 'run') return await poll(plan.account, view, earlier, ports, time, tally);
@@ -77,15 +84,23 @@ async function poll(
   if (verdict === 'busy') ports.watch.count('PollsDropped', 1);
   if (isQuiet) ports.watch.count('PollsQuiet', 1);
   tally.note(isQuiet ? 'quiet' : verdict);
+  const isSettled = verdict === 'done' || verdict === 'stopped';
+  const isDrained = isSettled && backlogOfPoll(run) > 0;
   // A drain whose message was lost ends here, or is taken over. One that somebody else runs is his.
-  if (verdict === 'done' || verdict === 'stopped') {
-    if (backlogOfPoll(run) > 0) await startDrain(account.id, view.drain, ports);
-    else await forgetDrain(account.id, view.drain, ports);
-  }
+  if (isDrained) await startDrain(account.id, view.drain, ports);
+  else if (isSettled) await forgetDrain(account.id, view.drain, ports);
   const unannounced = [...earlier, ...announceable];
-  if (unannounced.length > 0) await announce(account.id, unannounced, progress, ports);
+  // The drain tells what could not be told.
+  const tell = isDrained ? announceIfPossible : announce;
+  if (unannounced.length > 0) await tell(account.id, unannounced, progress, ports);
   return verdict === 'broken' ? 'again' : 'done';
 }
+
+/**
+ * Polls of one message that die, or cannot even be written down: of a mailbox whose list alone is too much for the memory of a
+ * poll, say. A drain has more of everything.
+ */
+const MAX_FAILURES = 2;
 
 /** A run that lasts longer than that is no dead one. */
 const MAX_WAITS = 3;

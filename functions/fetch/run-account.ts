@@ -1,7 +1,7 @@
 // One run of one account in the time an invocation has: what it may take, how long it may hold the account, and what came of it.
 
 import type { Account, AccountId } from '../../lib/core/account.ts';
-import type { AccountProgress } from '../../lib/core/account-state.ts';
+import type { AccountProgress, AccountState } from '../../lib/core/account-state.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
 import { importAccount } from '../../lib/import/import-account.ts';
 import type { AccountView, Lease, LeaseHold } from '../../lib/ports.ts';
@@ -10,7 +10,6 @@ import type { Verdict } from './after-run.ts';
 import type { FetchPorts } from './fetch-ports.ts';
 import type { InvocationTime } from '../invocation-time.ts';
 import { LEASE_GRACE_MS, leaseToEnd } from './lease-to-end.ts';
-import { WatchedLedger } from './watched-ledger.ts';
 
 export interface EndedRun {
   readonly run: RunRecord;
@@ -44,80 +43,86 @@ export async function runPoll(
   time: RunTime,
 ): Promise<EndedRun | undefined> {
   const short = withinPoll(account);
-  if (view.drain !== undefined) return await runLeased(short, view, ports, time, SHORT);
-  return await run(short, view, ports, time, { ...SHORT, lease: leaseOf(ports, time) });
+  if (view.drain !== undefined) return await runLeased(short, ports, time, SHORT);
+  return await run(short, view.state, ports, time, SHORT);
 }
 
 /** @returns `undefined` when another run has the lease */
 export async function runSlice(
   account: Account,
-  view: AccountView,
   ports: FetchPorts,
   time: RunTime,
 ): Promise<EndedRun | undefined> {
-  return await runLeased(account, view, ports, time, {});
+  return await runLeased(account, ports, time, {});
 }
 
-/** The lease is taken before the server is asked for anything, so that what is asked for twice opens no second session. */
+/**
+ * The lease is taken before the server is asked for anything, so that what is asked for twice opens no second session. What
+ * was seen of the account before may be old by then.
+ */
 async function runLeased(
   account: Account,
-  view: AccountView,
   ports: FetchPorts,
   time: RunTime,
   conduct: Partial<typeof SHORT>,
 ): Promise<EndedRun | undefined> {
+  const { ledger, ownerName, newRunId } = ports.imports;
   const lease = leaseOf(ports, time);
-  const { ownerName, newRunId } = ports.imports;
-  const runId = newRunId();
-  // As the import names the owner of its lease: it finds that it has it already.
-  const held = await lease.acquire(account.id, `${ownerName}/${runId}`, leaseMs(ports, time));
+  const held = await lease.acquire(account.id, `${ownerName}/${newRunId()}`, leaseMs(ports, time));
   if (!('fence' in held)) return undefined;
   try {
-    return await run(account, view, ports, time, { ...conduct, lease, held, newRunId: () => runId });
+    const state = await ledger.state(account.id);
+    return await run(account, state, ports, time, { ...conduct, held });
   } finally {
     await lease.release(held);
   }
 }
 
-interface RunConduct {
-  readonly lease: Lease;
-  readonly held?: LeaseHold;
-  readonly newRunId?: () => string;
-  readonly quietForMs?: number;
-  readonly chargesSlowness?: boolean;
+interface LeftBehind {
+  /** As written. Of a quiet run there is none. */
+  recorded: RunRecord | undefined;
+  /** As written last. */
+  progress: AccountProgress | undefined;
+  /** Written, or refused because another run has the lease and writes its own. */
+  isProgressSettled: boolean;
 }
 
 async function run(
   account: Account,
-  { state }: AccountView,
+  state: AccountState,
   ports: FetchPorts,
   time: RunTime,
-  { lease, held, newRunId = ports.imports.newRunId, ...conduct }: RunConduct,
+  conduct: Partial<typeof SHORT> & { readonly held?: LeaseHold },
 ): Promise<EndedRun> {
-  const ledger = new WatchedLedger(ports.imports.ledger, held);
+  const { stop, deleteUntil, abort } = time;
+  const left: LeftBehind = { recorded: undefined, progress: state.progress, isProgressSettled: false };
   const record = await importAccount(
     account,
-    { ...ports.imports, ledger, lease, newRunId },
+    { ...ports.imports, lease: leaseOf(ports, time) },
     {
-      stop: time.stop,
-      deleteUntil: time.deleteUntil,
-      abort: time.abort,
+      ...conduct,
+      stop,
+      deleteUntil,
+      abort,
       state,
       leaseMs: leaseMs(ports, time),
-      ...conduct,
+      observer: {
+        progressLeft: (saved, progress) => {
+          left.isProgressSettled = true;
+          if (saved === 'saved') left.progress = progress;
+        },
+        recorded: (run) => {
+          left.recorded = run;
+        },
+      },
     },
   );
-  const verdict = judgeRun(record, ledger.isProgressSettled);
+  const { recorded, progress, isProgressSettled } = left;
+  const verdict = judgeRun(record, isProgressSettled);
   countRun(record, verdict, ports.watch);
-  const isQuiet = ledger.recordedRun === undefined && record.outcome === 'complete';
+  const isQuiet = recorded === undefined && record.outcome === 'complete';
   if (!isQuiet) tell(account.id, record, verdict, ports);
-  return {
-    run: record,
-    announceable: isQuiet ? [] : [ledger.recordedRun ?? record],
-    verdict,
-    isQuiet,
-    progress: ledger.savedProgress ?? state.progress,
-  };
+  return { run: record, announceable: isQuiet ? [] : [recorded ?? record], verdict, isQuiet, progress };
 }
 
 /** Codes and numbers. The words, which may be a server's, are in the run's record. */

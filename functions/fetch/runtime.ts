@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
+import { SecretsAccess } from '../../lib/access/secrets-access.ts';
 import { AwsSecrets } from '../../lib/adapters/aws-secrets.ts';
 import { DynamodbAccountDirectory } from '../../lib/adapters/dynamodb-account-directory.ts';
 import { DynamodbLease } from '../../lib/adapters/dynamodb-lease.ts';
@@ -13,6 +14,7 @@ import { DynamodbTable } from '../../lib/adapters/dynamodb-table.ts';
 import { S3BlobStore } from '../../lib/adapters/s3-blob-store.ts';
 import { createS3Client } from '../../lib/adapters/s3-client.ts';
 import { SecretsByStore } from '../../lib/adapters/secrets-by-store.ts';
+import { lateTokenEndpoint } from '../../lib/adapters/late-token-endpoint.ts';
 import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
 import type { ImportPorts } from '../../lib/import/import-ports.ts';
 import type { EventSink, JobQueue, ParseJob } from '../../lib/ports.ts';
@@ -23,6 +25,7 @@ import { lateEventSink, lateJobQueue } from '../late-ports.ts';
 import type { DrainMessage } from '../messages.ts';
 import { createLogger, createMetrics } from '../observe.ts';
 import type { FetchPorts } from './fetch-ports.ts';
+import { nodeLoginTools } from '../../lib/adapters/node-login-tools.ts';
 
 export interface FetchRuntime extends AsyncDisposable {
   readonly ports: FetchPorts;
@@ -39,6 +42,7 @@ export function openFetchRuntime(environment: Environment): FetchRuntime {
   const settings = readFetchSettings(environment);
   const table = new DynamodbTable({ table: settings.table });
   const s3 = createS3Client();
+  const secrets = new AwsSecrets();
   const drains = openDrainQueue(settings.drainQueueUrl);
   const events = openEvents(settings.eventBus);
   const logger = createLogger('fetch');
@@ -47,8 +51,8 @@ export function openFetchRuntime(environment: Environment): FetchRuntime {
   return {
     ports: {
       imports: {
-        dialer: new SocketDialer(),
-        secrets: new SecretsByStore({ aws: new AwsSecrets() }),
+        pop3: { dialer: new SocketDialer(), login: nodeLoginTools },
+        access: new SecretsAccess(new SecretsByStore({ aws: secrets }), lateTokenEndpoint()),
         blobs: new S3BlobStore({ client: s3, bucket: settings.rawBucket }),
         ledger: new DynamodbLedger(table, Date.now),
         lease: new DynamodbLease(table, Date.now),
@@ -75,6 +79,7 @@ export function openFetchRuntime(environment: Environment): FetchRuntime {
     [Symbol.asyncDispose]: async () => {
       table[Symbol.dispose]();
       s3.destroy();
+      secrets[Symbol.dispose]();
       drains[Symbol.dispose]();
       events?.[Symbol.dispose]();
     },

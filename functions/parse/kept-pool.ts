@@ -2,7 +2,7 @@
 // they are given up. A worker that died meanwhile is told by the pool, before it is given a message.
 
 import type { IngestFacts } from '../../lib/core/message/document.ts';
-import type { ParsePool } from '../../lib/parse/worker-pool.ts';
+import type { OpenedOutcome, ParsePool } from '../../lib/parse/worker-pool.ts';
 import type { Documents } from './parse-ports.ts';
 
 export class KeptPool implements Documents {
@@ -14,7 +14,7 @@ export class KeptPool implements Documents {
     this.#create = create;
   }
 
-  async parseOpened(ingest: IngestFacts, raw: AsyncIterable<Uint8Array>): Promise<'parsed' | 'failed'> {
+  async parseOpened(ingest: IngestFacts, raw: AsyncIterable<Uint8Array>): Promise<OpenedOutcome> {
     this.#pool ??= this.#create();
     return await this.#pool.parseOpened(ingest, raw);
   }

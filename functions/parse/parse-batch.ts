@@ -67,6 +67,11 @@ async function parseCreated(
     if (outcome === 'failed') {
       ports.watch.count('ParseFailures');
       ports.watch.warn('a message could not be parsed: its document says why', { account, sha256 });
+    } else if (outcome === 'kept') {
+      ports.watch.warn('a message could not be parsed again: its document from before stays', {
+        account,
+        sha256,
+      });
     }
     return 'done';
   } catch (error) {

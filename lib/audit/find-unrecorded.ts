@@ -1,8 +1,7 @@
 // Objects below an account's raw/ prefix that the ledger has no record of, and files that are no messages at all.
 
 import type { AccountId } from '../core/account.ts';
-import { rawKey } from '../core/keys.ts';
-import type { ArchiveDate, Sha256 } from '../core/record.ts';
+import { parseRawKey, rawKey } from '../core/keys.ts';
 import type { Ledger } from '../ports.ts';
 import type { Difference } from './difference.ts';
 import { inspectObject } from './inspect-object.ts';
@@ -44,19 +43,12 @@ async function dropRecordedMeanwhile(account: AccountId, keys: Set<string>, ledg
 
 /** An object's name is its hash, so it can be proven without a record; one that is wrong would stop an import. */
 async function judge(account: AccountId, key: string, objects: Objects): Promise<Difference> {
-  const named = partsOf(account, key);
-  if (!named) return differenceOf('foreign-object', key);
+  const named = parseRawKey(key);
+  if (named?.account !== account) return differenceOf('foreign-object', key);
   const octets = (await objects.blobs.stat(key))?.sizeOctets ?? 0;
   const { content } = await inspectObject(account, { ...named, octets }, objects);
   if (content === 'intact' || content === 'absent') return differenceOf('object-without-record', key);
   return differenceOf(`object-${content}`, key);
-}
-
-function partsOf(account: AccountId, key: string): { dt: ArchiveDate; sha256: Sha256 } | undefined {
-  const match = /\/dt=(\d{4}-\d\d-\d\d)\/([0-9a-f]{64})\.eml$/.exec(key);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the pattern is what the brands mean
-  const parts = { dt: match?.[1] as ArchiveDate, sha256: match?.[2] as Sha256 };
-  return match && rawKey(account, parts.dt, parts.sha256) === key ? parts : undefined;
 }
 
 function differenceOf(kind: Difference['kind'], key: string): Difference {

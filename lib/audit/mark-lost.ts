@@ -2,23 +2,18 @@
 // the server still has them. Never changes anything else, and never without the account's lease.
 
 import type { AccountId } from '../core/account.ts';
-import { MailferryError } from '../core/errors.ts';
 import { rawKey } from '../core/keys.ts';
-import { leaseLost } from '../core/lease-lost.ts';
-import { LEASE_MS } from '../core/limits.ts';
 import type { MessageRecord, StoredRecord, StoredRef } from '../core/record.ts';
-import type { BlobStore, Lease, LeaseHold, Ledger } from '../ports.ts';
+import { forgetSettled } from '../lease/forget-settled.ts';
+import { HeldLeases, underLeases } from '../lease/held-leases.ts';
+import type { LeaseTaker } from '../lease/held-leases.ts';
+import type { BlobStore, Lease, Ledger } from '../ports.ts';
 import type { Difference } from './difference.ts';
 
-export interface RepairPorts {
+export interface RepairPorts extends LeaseTaker {
   readonly blobs: BlobStore;
   readonly ledger: Ledger;
   readonly lease: Lease;
-  /** `<host>/<pid>` on one machine. */
-  readonly ownerName: string;
-  readonly now: () => number;
-  /** A ULID. */
-  readonly newRunId: () => string;
 }
 
 /** Looked at again, marked, and the lease renewed. */
@@ -37,29 +32,19 @@ export async function markLost(
     kind === 'object-missing' && record?.state === 'stored' ? [record] : [],
   );
   if (missing.length === 0) return 0;
-  const runId = ports.newRunId();
-  const hold = await acquire(account, runId, ports);
-  try {
-    await lookAgain(account, hold, ports);
+  const leases = await HeldLeases.acquire(account, [{ where: '', lease: ports.lease }], ports);
+  return await underLeases(leases, async () => {
+    await forgetSettled(leases.holdOf(ports.lease), ports.ledger);
+    const runId = ports.newRunId();
     let marked = 0;
     for (let from = 0; from < missing.length; from += AT_ONCE) {
       const refs = await stillMissing(account, missing.slice(from, from + AT_ONCE), ports);
-      await ports.lease.renew(hold, LEASE_MS);
+      await leases.prove();
       await ports.ledger.mark(account, refs, { kind: 'lost', at: ports.now(), runId });
       marked += refs.length;
     }
     return marked;
-  } finally {
-    await ports.lease.release(hold);
-  }
-}
-
-/** Or the next run would take the listing for one with which there is nothing to do. */
-async function lookAgain(account: AccountId, hold: LeaseHold, { ledger }: RepairPorts): Promise<void> {
-  const { progress } = await ledger.state(account);
-  if (progress?.settled === undefined) return;
-  const saved = await ledger.saveProgress(account, { ...progress, settled: undefined }, hold);
-  if (saved === 'stale') throw leaseLost(hold);
+  });
 }
 
 /** The audit took its time: a run may have fetched a message again since, or somebody put the file back. */
@@ -87,19 +72,4 @@ function isUnmarked(records: readonly MessageRecord[] | undefined, sha256: strin
       (record) => record.state === 'stored' && record.sha256 === sha256 && record.mark?.kind !== 'lost',
     ) ?? false
   );
-}
-
-async function acquire(
-  account: AccountId,
-  runId: string,
-  { lease, ownerName }: RepairPorts,
-): Promise<LeaseHold> {
-  const answer = await lease.acquire(account, `${ownerName}/${runId}`, LEASE_MS);
-  if ('fence' in answer) return answer;
-  throw new MailferryError(`a run (${answer.heldBy}) works on this account: nothing is repaired`, {
-    code: 'LEASE_HELD',
-    scope: 'session',
-    retryable: true,
-    hint: 'repair again when it has ended',
-  });
 }

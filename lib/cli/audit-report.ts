@@ -2,8 +2,9 @@
 
 import type { AuditReport } from '../audit/audit-account.ts';
 import { DIFFERENCES } from '../audit/difference.ts';
-import type { Difference, DifferenceKind } from '../audit/difference.ts';
+import type { Difference } from '../audit/difference.ts';
 import type { RunError } from '../core/run-error.ts';
+import { describeProblems } from './describe-problems.ts';
 import { formatCount } from './format.ts';
 import { paint } from './paint.ts';
 import { describeUidl, toPrintableUidl } from './printable-uidl.ts';
@@ -20,10 +21,6 @@ export interface AuditedAccount {
   readonly atWork: string | undefined;
 }
 
-/** Of each kind, for a person. */
-const MOST_NEWS = 10;
-const MOST_DAMAGE = 1000;
-
 export function isGood({ report, failure }: AuditedAccount): boolean {
   return !failure && report !== undefined && !report.serverError && countDamage(report) === 0;
 }
@@ -37,7 +34,7 @@ export function describeAudited({ account, report, repaired, failure, atWork }: 
   if (!report) lines.push(`${account}: ${paint('red', 'could not be audited')}`);
   if (atWork !== undefined)
     lines.push(`  at work: ${atWork}`, '  what it does meanwhile may show as a difference');
-  for (const [kind, found] of byKind(report?.differences ?? [])) lines.push('', ...describeKind(kind, found));
+  lines.push(...describeProblems(report?.differences ?? [], DIFFERENCES, 'DAMAGE', describeOne));
   if (repaired !== undefined) {
     const next = repaired > 0 ? ': the next import fetches them if the server still has them' : '';
     lines.push('', `  ${formatCount(repaired, 'record')} marked lost${next}`);
@@ -74,30 +71,6 @@ function describeCounts({ counts, serverError }: AuditReport): string[] {
     `  archive  ${formatCount(objects, 'file')}: ${n(intact)} of ${n(stored)} stored messages intact, ${n(documents)} with their parsed document`,
     `  server   ${listed === undefined ? notAsked : `${n(listed)} listed: ${n(listedAndStored ?? 0)} of them stored${gone}`}`,
   ];
-}
-
-/** In the order in which kinds are told. */
-function byKind(differences: readonly Difference[]): [DifferenceKind, readonly Difference[]][] {
-  const found = Map.groupBy(differences, ({ kind }) => kind);
-  const kinds = Object.keys(DIFFERENCES) as DifferenceKind[];
-  return kinds.flatMap((kind) => {
-    const ofKind = found.get(kind);
-    return ofKind ? [[kind, ofKind] as [DifferenceKind, Difference[]]] : [];
-  });
-}
-
-function describeKind(kind: DifferenceKind, found: readonly Difference[]): string[] {
-  const { severity, meaning, remedy } = DIFFERENCES[kind];
-  const isDamage = severity === 'damage';
-  const shown = found.slice(0, isDamage ? MOST_DAMAGE : MOST_NEWS);
-  const lines = [
-    `  ${paint(isDamage ? 'red' : 'yellow', `${isDamage ? 'DAMAGE' : 'news'} ${kind}`)} (${found.length.toLocaleString('en')}): ${meaning}`,
-    `    ${remedy}`,
-    ...shown.map((difference) => `      ${describeOne(difference)}`),
-  ];
-  const more = found.length - shown.length;
-  if (more > 0) lines.push(`      and ${more.toLocaleString('en')} more; --json names them all`);
-  return lines;
 }
 
 function describeOne({ kind, key, uidl, messageNumber, isListed, detail }: Difference): string {

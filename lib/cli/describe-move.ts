@@ -2,35 +2,41 @@
 
 import type { RunError } from '../core/run-error.ts';
 import { isComplete, MOVE_PROBLEMS } from '../move/move-report.ts';
-import type { MoveProblem, MoveProblemKind, MoveReport } from '../move/move-report.ts';
+import type { MoveProblem, MoveReport } from '../move/move-report.ts';
 import type { ObjectGroup } from '../move/object-name.ts';
 import type { MovePreview } from '../move/preview-move.ts';
+import { describeProblems } from './describe-problems.ts';
+import type { Turn } from './each-account.ts';
 import { formatCount, formatOctets } from './format.ts';
 import { paint } from './paint.ts';
 import { describeUidl, toPrintableUidl } from './printable-uidl.ts';
 import { layOut } from './table.ts';
 
-export interface MovedAccount {
-  readonly account: string;
-  readonly report: MoveReport | undefined;
-  readonly preview: MovePreview | undefined;
-  /** What the move ended with before it was done. */
-  readonly failure: RunError | undefined;
-}
+export type MovedAccount = Turn<MoveReport | MovePreview>;
 
-/** Of each kind, for a person. */
-const MOST_NEWS = 10;
-const MOST_INCOMPLETE = 1000;
+/** What `mailferry move` was asked for, beside what became of the accounts that had their turn. */
+export interface MoveCommand {
+  readonly from: object;
+  readonly to: object;
+  readonly parsing: { readonly failed: number; readonly error?: string };
+  /** All accounts had their turn and are good, parsing too, and there are no strays. */
+  readonly complete: boolean;
+  /** Accounts with messages in the source that its configuration does not have: nothing of them is moved. */
+  readonly strays: readonly string[];
+}
 
 /** Of a dry run: nothing is in its way. */
-export function isGood({ report, preview, failure }: MovedAccount): boolean {
-  if (failure) return false;
-  return report ? isComplete(report) : preview?.obstacles.length === 0;
+export function isGood({ result }: MovedAccount): boolean {
+  if (result === undefined) return false;
+  return isPreview(result) ? result.obstacles.length === 0 : isComplete(result);
 }
 
-export function describeMoved({ account, report, preview, failure }: MovedAccount): string {
-  if (report) return describeReport(account, report);
-  if (preview) return describePreview(account, preview);
+function isPreview(result: MoveReport | MovePreview): result is MovePreview {
+  return 'obstacles' in result;
+}
+
+export function describeMoved({ account, result, failure }: MovedAccount): string {
+  if (result) return isPreview(result) ? describePreview(account, result) : describeReport(account, result);
   const lines = failure ? describeError(failure) : [];
   return [`${account}: ${paint('red', 'not moved')}`, ...lines].join('\n');
 }
@@ -62,7 +68,8 @@ function describeReport(account: string, report: MoveReport): string {
     records.lost > 0 ? `  ${formatCount(records.lost, 'record')} marked lost` : undefined,
   ];
   const table = layOut(COLUMNS, rows);
-  return [`${account}: ${headline}`, ...table, ...notes, ...describeProblems(report.problems)]
+  const problems = describeProblems(report.problems, MOVE_PROBLEMS, 'NOT MOVED', describeOne);
+  return [`${account}: ${headline}`, ...table, ...notes, ...problems]
     .filter((line) => line !== undefined)
     .join('\n');
 }
@@ -97,27 +104,6 @@ function formatNumber(count: number): string {
   return count.toLocaleString('en');
 }
 
-function describeProblems(problems: readonly MoveProblem[]): string[] {
-  const found = Map.groupBy(problems, ({ kind }) => kind);
-  const kinds = Object.keys(MOVE_PROBLEMS) as MoveProblemKind[];
-  return kinds.flatMap((kind) => describeKind(kind, found.get(kind) ?? []));
-}
-
-function describeKind(kind: MoveProblemKind, found: readonly MoveProblem[]): string[] {
-  if (found.length === 0) return [];
-  const { severity, meaning, remedy } = MOVE_PROBLEMS[kind];
-  const isNews = severity === 'news';
-  const shown = found.slice(0, isNews ? MOST_NEWS : MOST_INCOMPLETE);
-  const more = found.length - shown.length;
-  return [
-    '',
-    `  ${paint(isNews ? 'yellow' : 'red', `${isNews ? 'news' : 'NOT MOVED'} ${kind}`)} (${formatNumber(found.length)}): ${meaning}`,
-    `    ${remedy}`,
-    ...shown.map((problem) => `      ${describeOne(problem)}`),
-    ...(more > 0 ? [`      and ${formatNumber(more)} more; --json names them all`] : []),
-  ];
-}
-
 function describeOne({ key, record, detail }: MoveProblem): string {
   const uidl = record && `UIDL ${describeUidl(record.uidl)} (${record.state})`;
   return [key, uidl, detail].filter((part) => part !== undefined).join('  ');
@@ -127,22 +113,37 @@ function describeError({ code, message, hint }: RunError): string[] {
   return [`  ${paint('red', code)}: ${message}`, ...(hint === undefined ? [] : [`    ${hint}`])];
 }
 
-export function toMoveJson(moved: readonly MovedAccount[], places: object): object {
+/** Mail that nobody would miss until the old place is gone. @returns `undefined` if there is none */
+export function describeStrays(strays: readonly string[], file: string): string | undefined {
+  if (strays.length === 0) return undefined;
+  return [
+    paint('red', `NOT MOVED, for ${file} does not have them: ${strays.join(', ')}`),
+    '  the source has messages of these accounts. Put them into that file (paused: true, with any server and password), and move',
+    '  again; or name the accounts to be moved',
+  ].join('\n');
+}
+
+export function toMoveJson(moved: readonly MovedAccount[], { complete, ...command }: MoveCommand): object {
   return {
-    complete: moved.every(isGood),
-    ...places,
-    accounts: moved.map((result) => {
-      const { account, report, preview, failure } = result;
+    complete,
+    ...command,
+    accounts: moved.map((turn) => {
+      const { account, result, failure } = turn;
       return {
         account,
-        complete: isGood(result),
-        ...(report && { ...report, problems: report.problems.map(toProblemJson) }),
-        ...(preview && { preview }),
+        complete: isGood(turn),
+        ...(result && toResultJson(result)),
         failure: failure ?? null,
       };
     }),
     kinds: MOVE_PROBLEMS,
   };
+}
+
+function toResultJson(result: MoveReport | MovePreview): object {
+  if (isPreview(result)) return { preview: result };
+  const { account: _, problems, ...report } = result;
+  return { ...report, problems: problems.map(toProblemJson) };
 }
 
 function toProblemJson({ kind, key, record, detail }: MoveProblem): object {

@@ -10,6 +10,7 @@ import type { DeletionPreview, ImportObserver } from '../import/import-options.t
 import type { ImportPorts } from '../import/import-ports.ts';
 import { Progress } from './progress.ts';
 import type { RunClock } from './run-clock.ts';
+import type { Trace } from './trace.ts';
 
 /** What became of one account's turn: its run's record, or what kept it from having one. */
 export interface ImportedAccount {
@@ -24,6 +25,7 @@ export interface ImportEachOptions {
   readonly dryRun: boolean;
   readonly noDelete: boolean;
   readonly clock: RunClock;
+  readonly trace: Trace;
   /** Shows a bar that redraws itself on standard error. */
   readonly live: boolean;
 }
@@ -40,7 +42,7 @@ export async function* importEach(
 async function importOne(
   account: Account,
   ports: ImportPorts,
-  { dryRun, noDelete, clock, live }: ImportEachOptions,
+  { dryRun, noDelete, clock, trace, live }: ImportEachOptions,
 ): Promise<ImportedAccount> {
   const progress = new Progress({ accountId: account.id, stream: process.stderr, live });
   let plan: readonly PlannedMessage[] = [];
@@ -62,7 +64,8 @@ async function importOne(
   };
   try {
     const { stop, deleteUntil, abort } = clock;
-    const run = await importAccount(account, ports, {
+    const tracedPorts = { ...ports, pop3: trace.of(account, ports.pop3) };
+    const run = await importAccount(account, tracedPorts, {
       dryRun,
       noDelete,
       stop,

@@ -4,14 +4,16 @@ import type { Command } from 'commander';
 import { loadConfig } from '../config/load-config.ts';
 import type { Config } from '../config/config.ts';
 import { describeLocation } from '../config/location.ts';
-import type { Account } from '../core/account.ts';
-import { toRunError } from '../core/run-error.ts';
+import type { Account, AccountId } from '../core/account.ts';
+import { findStrays } from '../move/find-strays.ts';
 import { moveAccount } from '../move/move-account.ts';
+import type { MoveReport } from '../move/move-report.ts';
 import { previewMove } from '../move/preview-move.ts';
+import type { MovePreview } from '../move/preview-move.ts';
 import { chooseAccounts } from './choose-accounts.ts';
-import { CountProgress } from './count-progress.ts';
-import { describeMoved, isGood, toMoveJson } from './describe-move.ts';
-import type { MovedAccount } from './describe-move.ts';
+import type { CountProgress } from './count-progress.ts';
+import { describeMoved, describeStrays, isGood, toMoveJson } from './describe-move.ts';
+import { eachAccount, exitOnAbort, isAllDone } from './each-account.ts';
 import { EXIT_FAILED, EXIT_OK } from './exit.ts';
 import { formatCount, formatOctets } from './format.ts';
 import { openMove } from './open/open-move.ts';
@@ -26,6 +28,16 @@ interface MoveFlags {
   readonly to: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
+}
+
+interface Move {
+  readonly source: Config;
+  readonly target: Config;
+  readonly open: OpenMove;
+  readonly signals: SignalWatch;
+  /** Of the accounts that were named; empty: all. */
+  readonly ids: readonly string[];
+  readonly flags: MoveFlags;
 }
 
 export function addMoveCommand(program: Command): void {
@@ -52,7 +64,7 @@ async function move(ids: readonly string[], flags: MoveFlags): Promise<number> {
   try {
     const open = await openMove(source, target, flags.dryRun ?? false);
     try {
-      return await moveEach(accounts, source, target, open, signals, flags);
+      return await moveEach(accounts, { source, target, open, signals, ids, flags });
     } finally {
       await open.close();
     }
@@ -63,46 +75,35 @@ async function move(ids: readonly string[], flags: MoveFlags): Promise<number> {
 
 async function moveEach(
   accounts: readonly Account[],
-  source: Config,
-  target: Config,
-  open: OpenMove,
-  signals: SignalWatch,
-  flags: MoveFlags,
+  { source, target, open, signals, ids, flags }: Move,
 ): Promise<number> {
-  // Whatever is cut off is taken up by the next move.
-  signals.abort.addEventListener('abort', () => process.exit(EXIT_FAILED));
-  const moved: MovedAccount[] = [];
-  for (const account of accounts) {
-    const result = await moveOne(account, open, signals.stop, flags);
-    moved.push(result);
-    if (!flags.json) console.log(`${moved.length > 1 ? '\n' : ''}${describeMoved(result)}`);
-    if (signals.stop.aborted) break;
+  const { config: file, to, dryRun = false, json = false } = flags;
+  const { stop } = signals;
+  exitOnAbort(signals);
+  // Whoever names accounts knows of the others.
+  const strays = ids.length === 0 ? await findStrays(open.ports.source.blobs, idsOf(accounts)) : [];
+  const moved = await eachAccount<MoveReport | MovePreview>(
+    accounts,
+    { stop, json, describe: describeMoved },
+    async (id, progress) =>
+      dryRun
+        ? await previewMove(id, open.ports)
+        : await moveAccount(id, open.ports, { stop, observer: observe(progress) }),
+  );
+  const parsing = await finishParsing(open.parsing);
+  const complete = isAllDone(accounts, moved, isGood, parsing) && strays.length === 0;
+  if (json) {
+    printJson(toMoveJson(moved, { complete, from: placeOf(source), to: placeOf(target), parsing, strays }));
+  } else {
+    const told = describeStrays(strays, file);
+    if (told !== undefined) console.log(`\n${told}`);
+    tellUnconfigured(accounts, target, to);
   }
-  const parsed = await finishParsing(open.parsing);
-  if (flags.json)
-    printJson(toMoveJson(moved, { from: placeOf(source), to: placeOf(target), parsing: parsed }));
-  else tellUnconfigured(accounts, target, flags.to);
-  const isWhole = moved.length === accounts.length && moved.every(isGood) && parsed.error === undefined;
-  return isWhole ? EXIT_OK : EXIT_FAILED;
+  return complete ? EXIT_OK : EXIT_FAILED;
 }
 
-/** What goes wrong with one account keeps no other from being moved. */
-async function moveOne(
-  { id }: Account,
-  { ports }: OpenMove,
-  stop: AbortSignal,
-  flags: MoveFlags,
-): Promise<MovedAccount> {
-  const progress = new CountProgress(id, process.stderr, process.stderr.isTTY && !flags.json);
-  const unknown = { account: id, report: undefined, preview: undefined, failure: undefined };
-  try {
-    if (flags.dryRun) return { ...unknown, preview: await previewMove(id, ports) };
-    return { ...unknown, report: await moveAccount(id, ports, { stop, observer: observe(progress) }) };
-  } catch (error) {
-    return { ...unknown, failure: toRunError(error) };
-  } finally {
-    progress.close();
-  }
+function idsOf(accounts: readonly Account[]): readonly AccountId[] {
+  return accounts.map(({ id }) => id);
 }
 
 function observe(progress: CountProgress): Parameters<typeof moveAccount>[2]['observer'] {

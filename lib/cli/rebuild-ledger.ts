@@ -3,12 +3,11 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../config/load-config.ts';
 import type { Account } from '../core/account.ts';
-import { toRunError } from '../core/run-error.ts';
 import { rebuildAccount } from '../rebuild/rebuild-account.ts';
 import { chooseAccounts } from './choose-accounts.ts';
-import { CountProgress } from './count-progress.ts';
 import { describeRebuilt, isWhole, toRebuildJson } from './describe-rebuild.ts';
 import type { RebuiltAccount } from './describe-rebuild.ts';
+import { eachAccount, exitOnAbort, isAllDone } from './each-account.ts';
 import { EXIT_FAILED, EXIT_OK } from './exit.ts';
 import { formatCount } from './format.ts';
 import { openRebuild } from './open/open-rebuild.ts';
@@ -56,45 +55,23 @@ async function rebuild(ids: readonly string[], flags: RebuildFlags): Promise<num
 
 async function rebuildEach(
   accounts: readonly Account[],
-  open: OpenRebuild,
+  { ports, parsing }: OpenRebuild,
   signals: SignalWatch,
-  flags: RebuildFlags,
-): Promise<number> {
-  // Whatever is cut off is taken up by the next one.
-  signals.abort.addEventListener('abort', () => process.exit(EXIT_FAILED));
-  const dryRun = flags.dryRun ?? false;
-  const rebuilt: RebuiltAccount[] = [];
-  for (const account of accounts) {
-    const result = await rebuildOne(account, open, signals.stop, flags);
-    rebuilt.push(result);
-    if (!flags.json) console.log(`${rebuilt.length > 1 ? '\n' : ''}${describeRebuilt(result, dryRun)}`);
-    if (signals.stop.aborted) break;
-  }
-  const parsed = await finishParsing(open.parsing);
-  if (flags.json) printJson(toRebuildJson(rebuilt, parsed));
-  const isGood = rebuilt.length === accounts.length && rebuilt.every(isWhole) && parsed.error === undefined;
-  return isGood ? EXIT_OK : EXIT_FAILED;
-}
-
-/** What goes wrong with one account keeps no other from being rebuilt. */
-async function rebuildOne(
-  { id }: Account,
-  { ports }: OpenRebuild,
-  stop: AbortSignal,
   { dryRun = false, json = false }: RebuildFlags,
-): Promise<RebuiltAccount> {
-  const progress = new CountProgress(id, process.stderr, process.stderr.isTTY && !json);
-  let done = 0;
-  const onDone = (): void => {
-    done += 1;
-    progress.show(() => `${formatCount(done, 'message')} looked at`);
-  };
-  try {
-    const report = await rebuildAccount(id, ports, { dryRun, stop, onDone });
-    return { account: id, report, failure: undefined };
-  } catch (error) {
-    return { account: id, report: undefined, failure: toRunError(error) };
-  } finally {
-    progress.close();
-  }
+): Promise<number> {
+  const { stop } = signals;
+  exitOnAbort(signals);
+  const describe = (turn: RebuiltAccount): string => describeRebuilt(turn, dryRun);
+  const rebuilt = await eachAccount(accounts, { stop, json, describe }, async (id, progress) => {
+    let done = 0;
+    const onDone = (): void => {
+      done += 1;
+      progress.show(() => `${formatCount(done, 'message')} looked at`);
+    };
+    return await rebuildAccount(id, ports, { dryRun, stop, onDone });
+  });
+  const parsed = await finishParsing(parsing);
+  const isGood = isAllDone(accounts, rebuilt, isWhole, parsed);
+  if (json) printJson(toRebuildJson(rebuilt, parsed, isGood));
+  return isGood ? EXIT_OK : EXIT_FAILED;
 }

@@ -3,8 +3,9 @@
 import type { AccountId } from '../core/account.ts';
 import type { AccountProgress } from '../core/account-state.ts';
 import { MailferryError } from '../core/errors.ts';
+import { freshStart } from '../core/fresh-start.ts';
 import { inParallel } from '../core/in-parallel.ts';
-import { leaseLost } from '../core/lease-lost.ts';
+import { orLeaseLost } from '../core/lease-lost.ts';
 import type { RunRecord } from '../core/run-record.ts';
 import { AT_ONCE, mayGoOn } from './account-move.ts';
 import type { AccountMove } from './account-move.ts';
@@ -38,7 +39,7 @@ export async function copyUnsettled({ account, ports, leases }: AccountMove): Pr
   // Never cleared: that is for a run that has looked.
   if (!deletionsUnsettled || (await target.ledger.state(account)).deletionsUnsettled) return;
   const hold = leases.holdOf(target.lease);
-  if ((await target.ledger.setDeletionsUnsettled(hold, true)) === 'stale') throw leaseLost(hold);
+  orLeaseLost(await target.ledger.setDeletionsUnsettled(hold, true), hold);
 }
 
 export async function copyRuns(move: AccountMove): Promise<void> {
@@ -60,7 +61,11 @@ async function countSame(runs: readonly RunRecord[], { account, ports }: Account
   throw notTaken(`the record of run ${different.runId}`, account);
 }
 
-/** Last of all: an account that has its progress is moved. @throws LEASE_LOST */
+/**
+ * Last of all: an account that has its progress is moved. A target that was told of the account since the source's last run
+ * (`accounts apply`) does not hold it back for what that run came to.
+ * @throws LEASE_LOST
+ */
 export async function copyProgress({ account, ports, leases, isTargetAhead }: AccountMove): Promise<void> {
   const { source, target } = ports;
   const before = await target.ledger.state(account);
@@ -68,11 +73,12 @@ export async function copyProgress({ account, ports, leases, isTargetAhead }: Ac
   const progress = own ?? (await source.ledger.state(account)).progress;
   if (progress === undefined) return;
   const wanted = toMoved(progress);
-  if (isSame(before.progress, wanted)) return;
+  const isWanted = (there: AccountProgress | undefined): boolean =>
+    isSame(there, wanted) || isSame(there, freshStart(wanted));
+  if (isWanted(before.progress)) return;
   const hold = leases.holdOf(target.lease);
-  if ((await target.ledger.saveProgress(account, wanted, hold)) === 'stale') throw leaseLost(hold);
-  const { progress: there } = await target.ledger.state(account);
-  if (!isSame(there, wanted)) throw notTaken('its progress', account);
+  orLeaseLost(await target.ledger.saveProgress(account, wanted, hold), hold);
+  if (!isWanted((await target.ledger.state(account)).progress)) throw notTaken('its progress', account);
 }
 
 /** The first run in the target looks at the whole listing: records may have been marked lost, or kept. */

@@ -9,7 +9,8 @@ import type { Blob } from '../ports.ts';
 import { AT_ONCE, mayGoOn } from './account-move.ts';
 import type { AccountMove } from './account-move.ts';
 import { unlessUnreadable } from './copy-object.ts';
-import { isDocumentOf } from './own-document.ts';
+import { isLedgerShared } from './move-ports.ts';
+import { documentOf } from './own-document.ts';
 import { parseObjectName, prefixOf } from './object-name.ts';
 import type { ObjectGroup, ObjectName } from './object-name.ts';
 import { inGroups, TargetRecords } from './records-there.ts';
@@ -31,18 +32,27 @@ export async function compareObjects(group: ObjectGroup, move: AccountMove): Pro
   });
 }
 
-async function isInTarget(name: ObjectName, move: AccountMove): Promise<boolean> {
+async function isInTarget({ group, key, sha256 }: ObjectName, move: AccountMove): Promise<boolean> {
   const { source, target } = move.ports;
-  const stat = await target.blobs.stat(name.key);
-  if (stat === undefined) return false;
   const expected =
-    name.sha256 === undefined
-      ? await unlessUnreadable(name.key, move, async () => await readProof(await source.blobs.get(name.key)))
-      : { ...stat, sha256: name.sha256 };
+    sha256 === undefined
+      ? await unlessUnreadable(key, move, async () => await readProof(await source.blobs.get(key)))
+      : { sha256 };
   if (expected === undefined) return false;
-  if ((await target.blobs.verify(name.key, expected)) === 'intact') return true;
-  if (name.group === 'parsed' && (await isDocumentOf(name.key, target.blobs))) return true;
-  move.book.report('object-in-the-way', name.key);
+  const found = await target.blobs.verify(key, expected);
+  if (found === 'different' && group === 'parsed') return await isDocumentThere(key, move);
+  if (found === 'different') move.book.report('object-in-the-way', key);
+  return found === 'intact';
+}
+
+/** Made by the target itself. One that only says why it could not be made does not stand for one that was. */
+async function isDocumentThere(key: string, move: AccountMove): Promise<boolean> {
+  const { source, target } = move.ports;
+  const there = await documentOf(key, target.blobs);
+  const isFailure = there?.isFailure === true && (await documentOf(key, source.blobs))?.isFailure === false;
+  if (there !== undefined && !isFailure) return true;
+  const detail = isFailure ? 'it only says why the message could not be parsed there' : undefined;
+  move.book.report('object-in-the-way', key, detail);
   return false;
 }
 
@@ -76,10 +86,13 @@ export async function compareRecords(move: AccountMove): Promise<void> {
 
 /** Of one whose object the target has not, the mark is another; of one that the target made itself, anything may be. */
 function compareRecord(record: MessageRecord, there: MessageRecord | undefined, move: AccountMove): void {
-  const { account, book } = move;
+  const { account, book, ports } = move;
   const { records } = book;
   records.listed += 1;
-  const isLeft = record.state === 'stored' && book.hasProblem(rawKey(account, record.dt, record.sha256));
+  const isLeft =
+    record.state === 'stored' &&
+    !isLedgerShared(ports) &&
+    book.hasProblem(rawKey(account, record.dt, record.sha256));
   const wanted = isLeft ? { ...record, mark: lostMarkOf(there) } : record;
   if (there?.state === 'stored' && there.mark?.kind === 'lost') records.lost += 1;
   if (isSame(wanted, there) || (book.isKept(record) && there !== undefined)) return;

@@ -1,13 +1,16 @@
 // Every record of the source's ledger into the target's: that of a stored message only once its object is in the target,
 // proven. One whose object is not gets the mark `lost`, so that the target never believes to have mail that it has not.
 
-import { rawKey } from '../core/keys.ts';
+import type { AccountId } from '../core/account.ts';
 import { toMetadata } from '../core/ingest-metadata.ts';
 import { inParallel } from '../core/in-parallel.ts';
+import { rawKey } from '../core/keys.ts';
+import type { IngestFacts } from '../core/message/document.ts';
 import type { MessageRecord, RecordMark, StoredRecord } from '../core/record.ts';
 import { AT_ONCE, mayGoOn } from './account-move.ts';
 import type { AccountMove } from './account-move.ts';
 import { copyMessageObject } from './copy-object.ts';
+import { isLedgerShared } from './move-ports.ts';
 import { orderParsing } from './order-parsing.ts';
 import { inGroups, TargetRecords } from './records-there.ts';
 import { isSame, isTargetsOwn } from './same-record.ts';
@@ -58,15 +61,19 @@ async function withObject(
   move: AccountMove,
 ): Promise<StoredRecord> {
   const { account, book } = move;
-  const key = rawKey(account, record.dt, record.sha256);
-  const name = { group: 'raw', key, sha256: record.sha256 } as const;
-  if (await copyMessageObject(name, metadataOf(record, key, move), move)) {
-    await orderParsing(record, key, move);
+  const { sha256, listedOctets, headerSha256 } = record;
+  const key = rawKey(account, record.dt, sha256);
+  const ingest = ingestOf(record, key, account);
+  // So that the object can be parsed, and the ledger rebuilt, from the target's objects alone.
+  const metadata = toMetadata({ ingest, listedOctets, headerSha256 });
+  if (await copyMessageObject({ group: 'raw', key, sha256 }, metadata, move)) {
+    await orderParsing(ingest, record.dt, move);
     return record;
   }
   // A file that is there and is not right has its name in the books already.
   book.report(record.mark?.kind === 'lost' ? 'object-lost' : 'object-missing', key);
-  return { ...record, mark: lostMark(record, there, move) };
+  // The record that both share is the source's too, which has the message, perhaps.
+  return isLedgerShared(move.ports) ? record : { ...record, mark: lostMark(record, there, move) };
 }
 
 /** The earliest there is: a move that is repeated changes nothing. */
@@ -76,17 +83,12 @@ function lostMark(record: StoredRecord, there: MessageRecord | undefined, move: 
   return { kind: 'lost', at: move.ports.now(), runId: move.runId };
 }
 
-/** So that the object can be parsed, and the ledger rebuilt, from the target's objects alone. */
-function metadataOf(record: StoredRecord, key: string, { account }: AccountMove): Record<string, string> {
-  const { sha256, octets, runId, firstSeen, listedOctets, headerSha256 } = record;
-  // A rebuilt ledger takes the UIDL for one under which the octets were fetched.
+/** Whoever reads it takes the UIDL for one under which the octets were fetched. */
+function ingestOf(record: StoredRecord, key: string, account: AccountId): IngestFacts {
+  const { sha256, octets, runId, firstSeen } = record;
   const uidl = isFetched(record) ? record.uidl : null;
   const fetchedAt = new Date(firstSeen).toISOString();
-  return toMetadata({
-    ingest: { account, uidl, sha256, size: octets, rawKey: key, runId, fetchedAt },
-    listedOctets,
-    headerSha256,
-  });
+  return { account, uidl, sha256, size: octets, rawKey: key, runId, fetchedAt };
 }
 
 async function write(

@@ -22,10 +22,11 @@ export async function copyMessageObject(
   metadata: PutOptions['metadata'],
   move: AccountMove,
 ): Promise<boolean> {
-  const { book } = move;
-  const found = await lookIntoTarget(name, move);
-  if (found === 'in-the-way') book.report('object-in-the-way', name.key);
-  return found === 'absent' ? await copyAbsent(name, metadata, move) : found === 'present';
+  const { book, ports } = move;
+  const found = await ports.target.blobs.verify(name.key, name);
+  if (found === 'absent') return await copyAbsent(name, metadata, move);
+  if (found === 'different') book.report('object-in-the-way', name.key);
+  return found === 'intact';
 }
 
 /** The same for an object that the target was just seen not to have. */
@@ -41,16 +42,6 @@ export async function copyAbsent(
   } finally {
     await blob.dispose();
   }
-}
-
-async function lookIntoTarget(
-  { key, sha256 }: RawObjectName,
-  { ports: { target } }: AccountMove,
-): Promise<'absent' | 'present' | 'in-the-way'> {
-  const stat = await target.blobs.stat(key);
-  const found = stat && (await target.blobs.verify(key, { ...stat, sha256 }));
-  if (found === undefined || found === 'absent') return 'absent';
-  return found === 'intact' ? 'present' : 'in-the-way';
 }
 
 /** @returns `undefined` if there is nothing to copy: the books say why, but of an object that is not there */

@@ -35,9 +35,10 @@ export async function moveAccount(
     const move = { account, ports, options, leases, book, isTargetAhead, runId: ports.newRunId() };
     await copyAll(move);
     await compareAll(move);
+    const report = book.toReport(account, isTargetAhead);
     await copyProgress(move);
     await leases.prove();
-    return book.toReport(account, isTargetAhead);
+    return report;
   });
 }
 

@@ -21,3 +21,8 @@ export interface MovePorts extends LeaseTaker {
   /** Where objects too large for memory are held on their way. */
   readonly spoolDirectory: string;
 }
+
+/** Only the archive is moved: no record says anything of the target alone. */
+export function isLedgerShared({ source, target }: Pick<MovePorts, 'source' | 'target'>): boolean {
+  return source.ledger === target.ledger;
+}

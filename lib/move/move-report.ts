@@ -62,23 +62,24 @@ interface ProblemFacts {
   readonly remedy: string;
 }
 
+const MARKED = 'its record, if any, is marked lost in a ledger of the target’s own';
 const GO_ON = 'then move again, which goes on where it stopped';
 
 /** In the order in which they are told. Those of the archive bear the names that `audit` gives them. */
 export const MOVE_PROBLEMS = {
   'object-missing': {
     severity: 'incomplete',
-    meaning: 'recorded as stored, and the source does not have it; its record is marked lost in the target',
+    meaning: `recorded as stored, and the source does not have it; ${MARKED}`,
     remedy: `put the file back from a backup, or run audit --repair on the source: ${GO_ON}`,
   },
   'object-different': {
     severity: 'incomplete',
-    meaning: 'damaged in the source, so it is not copied; its record, if any, is marked lost in the target',
+    meaning: `damaged in the source, so it is not copied; ${MARKED}`,
     remedy: `put the file back from a backup; or remove it and run audit --repair on the source: ${GO_ON}`,
   },
   'object-unreadable': {
     severity: 'incomplete',
-    meaning: 'there in the source, and not to be read; its record, if any, is marked lost in the target',
+    meaning: `there in the source, and not to be read; ${MARKED}`,
     remedy: `check the rights of the object, and the disk: ${GO_ON}`,
   },
   'object-in-the-way': {

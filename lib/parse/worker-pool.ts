@@ -5,6 +5,7 @@ import { MailferryError } from '../core/errors.ts';
 import { MAX_SPOOL_MEMORY_OCTETS } from '../core/limits.ts';
 import type { IngestFacts } from '../core/message/document.ts';
 import type { Problem } from '../core/message/problems.ts';
+import { readDocument } from '../core/message/read-document.ts';
 import type { Blob, BlobStore, ParseJob } from '../ports.ts';
 import { spool } from '../spool/spool.ts';
 import { parsedKeyOf } from './derived-keys.ts';
@@ -30,10 +31,12 @@ export interface ParsePoolOptions {
 }
 
 /**
- * `parsed` the document is there, now or since before · `failed` a document that says why is there ·
- * `absent` there is no raw object to parse.
+ * `parsed` the document is there, now or since before · `kept` the same, although it could not be made again this time ·
+ * `failed` a document that says why is there · `absent` there is no raw object to parse.
  */
-export type ParseOutcome = 'parsed' | 'failed' | 'absent';
+export type ParseOutcome = 'parsed' | 'kept' | 'failed' | 'absent';
+
+export type OpenedOutcome = Exclude<ParseOutcome, 'absent'>;
 
 export class ParsePool {
   readonly #options: ParsePoolOptions;
@@ -73,7 +76,7 @@ export class ParsePool {
    * replaces it. While all workers are busy the octets wait unread.
    * @param raw the octets of `ingest.rawKey`; an error of theirs is thrown on
    */
-  async parseOpened(ingest: IngestFacts, raw: AsyncIterable<Uint8Array>): Promise<'parsed' | 'failed'> {
+  async parseOpened(ingest: IngestFacts, raw: AsyncIterable<Uint8Array>): Promise<OpenedOutcome> {
     const key = parsedKeyOf(ingest);
     return await this.#withWorker(async (worker) => await this.#parseWith(worker, ingest, raw, key));
   }
@@ -106,7 +109,7 @@ export class ParsePool {
     ingest: IngestFacts,
     raw: AsyncIterable<Uint8Array>,
     key: string,
-  ): Promise<'parsed' | 'failed'> {
+  ): Promise<OpenedOutcome> {
     const { blobs, spoolDirectory } = this.#options;
     const surroundings = { blobs, spoolDirectory, parseTimeoutMs: this.#limits.parseTimeoutMs };
     try {
@@ -117,12 +120,11 @@ export class ParsePool {
       if (!(error instanceof JobFailure)) throw error;
       // The worker was ended by `close`, not by the message.
       this.#assertOpen();
-      await this.#storeFailure(key, ingest, error.problem);
-      return 'failed';
+      return await this.#storeFailure(key, ingest, error.problem);
     }
   }
 
-  async #storeFailure(key: string, ingest: IngestFacts, problem: Problem): Promise<void> {
+  async #storeFailure(key: string, ingest: IngestFacts, problem: Problem): Promise<'failed' | 'kept'> {
     const json = `${JSON.stringify(failedDocument(ingest, problem))}\n`;
     const source = (async function* () {
       yield Buffer.from(json);
@@ -131,10 +133,18 @@ export class ParsePool {
     const failure = await spool(source, { directory: spoolDirectory, memoryOctets: MAX_SPOOL_MEMORY_OCTETS });
     try {
       await this.#store(key, failure, rebuild === true ? 'replace' : 'create');
+      return 'failed';
     } catch (error) {
       // There is a document from before, when it went better: that is not given up for one that says nothing.
       if (!(error instanceof MailferryError && error.code === 'ARCHIVE_CORRUPT')) throw error;
+      return (await this.#hasGoodDocument(key)) ? 'kept' : 'failed';
     }
+  }
+
+  /** And not one that says the same for another reason. */
+  async #hasGoodDocument(key: string): Promise<boolean> {
+    const octets = await this.#options.blobs.get(key);
+    return octets !== undefined && (await readDocument(octets))?.isFailure === false;
   }
 
   async #store(

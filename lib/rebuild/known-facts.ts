@@ -5,6 +5,7 @@ import { describeError, MailferryError } from '../core/errors.ts';
 import { fromMetadata } from '../core/ingest-metadata.ts';
 import { parsedKey } from '../core/keys.ts';
 import type { RawKeyParts } from '../core/keys.ts';
+import { readDocument } from '../core/message/read-document.ts';
 import type { BlobStore } from '../ports.ts';
 import type { Uidl } from '../core/uidl.ts';
 import type { OpenedRawObject } from './rebuild-ports.ts';
@@ -55,26 +56,18 @@ async function factsInDocument(
 ): Promise<KnownFacts | undefined> {
   const octets = await blobs.get(parsedKey(account, dt, sha256));
   if (octets === undefined) return undefined;
-  const ingest = await readIngest(octets);
+  const ingest = (await readDocument(octets))?.ingest ?? {};
   const isOfMessage =
     ingest['rawKey'] === key && ingest['sha256'] === sha256 && ingest['account'] === account;
   return isOfMessage ? toFacts(ingest) : undefined;
 }
 
-/** Empty if it is no document. */
-async function readIngest(octets: AsyncIterable<Uint8Array>): Promise<Record<string, unknown>> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of octets) chunks.push(chunk);
-  let document: unknown;
-  try {
-    document = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    return {};
-  }
-  return isObject(document) && isObject(document['ingest']) ? document['ingest'] : {};
-}
-
-function toFacts({ uidl, runId, fetchedAt, size }: Record<string, unknown>): KnownFacts | undefined {
+function toFacts({
+  uidl,
+  runId,
+  fetchedAt,
+  size,
+}: Readonly<Record<string, unknown>>): KnownFacts | undefined {
   if (typeof runId !== 'string' || runId === '' || typeof fetchedAt !== 'string') return undefined;
   const at = Date.parse(fetchedAt);
   if (Number.isNaN(at) || typeof size !== 'number') return undefined;
@@ -82,8 +75,4 @@ function toFacts({ uidl, runId, fetchedAt, size }: Record<string, unknown>): Kno
   // What LIST said is not in a document. A server that counts well said the size; of one that does not, the next import
   // fetches the message again and compares. To leave it open would take another message of this UIDL for this one.
   return { uidl: isUidl ? (uidl as Uidl) : undefined, runId, fetchedAt: at, listedOctets: size };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

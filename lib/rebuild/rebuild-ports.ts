@@ -20,6 +20,9 @@ export interface RebuildPorts extends LeaseTaker {
   readonly openRaw: (key: string) => Promise<OpenedRawObject | undefined>;
   readonly ledger: Ledger;
   readonly lease: Lease;
-  /** Takes messages without a document: the jobs of a lost ledger are lost with it. `undefined` where nobody waits for jobs. */
+  /**
+   * Takes messages without a document: the jobs of a lost ledger are lost with it, or the documents are lost. `undefined` where
+   * nobody waits for jobs.
+   */
   readonly parseQueue: JobQueue<ParseJob> | undefined;
 }

@@ -8,12 +8,14 @@ export interface RebuildCounts {
   objects: number;
   /** Their records were written; in a dry run, would be. */
   recorded: number;
-  /** The ledger had their records already: they stay as they are, and the objects are not read. */
+  /** The ledger had their records already: they stay as they are, and the objects are read only if they have no document. */
   known: number;
-  /** Not recorded: each is named. */
+  /** Neither recorded nor parsed: each is named. */
   left: number;
   /** Of those recorded: known by their content alone, because their UIDL is not known, or they had none. */
   withoutUidl: number;
+  /** Of those recorded now or before: they had no document, and were given to the parser; in a dry run, would be. */
+  unparsed: number;
   /** Octets read. */
   octets: number;
 }
@@ -44,12 +46,12 @@ interface ProblemFacts {
 export const REBUILD_PROBLEMS = {
   'object-different': {
     severity: 'damage',
-    meaning: 'the object has not the octets that its name says: it is not recorded',
+    meaning: 'the object has not the octets that its name says: it is not recorded, or not parsed',
     remedy: 'put it back from a backup or an older version, and run rebuild-ledger again; or take it away',
   },
   'object-unreadable': {
     severity: 'damage',
-    meaning: 'the object is there and cannot be read: it is not recorded',
+    meaning: 'the object is there and cannot be read: it is not recorded, or not parsed',
     remedy: 'check the rights of the object, and the disk, and run rebuild-ledger again',
   },
   'facts-unreadable': {

@@ -18,6 +18,7 @@ import { plainMail } from '../support/odd-mail.ts';
 import { maildropOf } from '../support/pop3-server/maildrop.ts';
 import { startPop3Server } from '../support/pop3-server.ts';
 import { sha256Of } from '../support/memory-blob-store.ts';
+import { passwordAuth } from '../support/account-defaults.ts';
 
 const MAILS = 112;
 const REMAINING_MS = 60_000;
@@ -48,7 +49,7 @@ async function start(stack: AsyncDisposableStack) {
   const dynalite = stack.use(await startDynalite());
   const fauxqs = stack.use(await startFauxqs());
   const maildrop = maildropOf(Array.from({ length: MAILS }, (_, index) => plainMail(index)));
-  const password = PASSWORD.reveal();
+  const password = PASSWORD;
   const pop3 = stack.use(await startPop3Server({ maildrop, user: 'ann', password }));
   const table = stack.use(openTestTable(dynalite.port));
   const drains = await fauxqs.createQueue('drains.fifo');
@@ -90,7 +91,7 @@ test(
     const { moto, fauxqs, drains, maildrop, pop3, table } = servers;
     const directory = new DynamodbAccountDirectory(table, Date.now);
     const account = accountAt(pop3.port);
-    await directory.apply({ ...account, password: { store: 'secretsmanager', locator: 'mail#ann' } });
+    await directory.apply({ ...account, auth: passwordAuth('secretsmanager', 'mail#ann') });
     const { poll, drain } = await import('../../functions/fetch/handler.ts');
     const done: SQSBatchResponse = { batchItemFailures: [] };
 

@@ -8,9 +8,12 @@ import { describeImported } from '../../lib/cli/report.ts';
 import type { Account } from '../../lib/core/account.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import type { ImportPorts } from '../../lib/import/import-ports.ts';
+import { openTrace } from '../../lib/cli/trace.ts';
 import { ANN, BOB } from '../contract/sample-records.ts';
 import { MemoryBlobStore } from '../support/memory-blob-store.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
+import { STRAIGHT_WAY, passwordAuth } from '../support/account-defaults.ts';
+import { pop3By } from '../support/pop3-by.ts';
 
 function account(id: Account['id']): Account {
   return {
@@ -22,9 +25,10 @@ function account(id: Account['id']): Account {
     caPem: undefined,
     schedule: { everyMinutes: 15 },
     paused: false,
+    ...STRAIGHT_WAY,
     allowPrivateNetwork: false,
     user: 'x',
-    password: { store: 'env', locator: 'X' },
+    auth: passwordAuth('env', 'X'),
     onServer: 'keep',
     pauseDeletions: false,
     limits: { messageOctets: undefined, runMessages: undefined, runOctets: undefined, deletionsPerRun: 1 },
@@ -36,8 +40,8 @@ function failingPorts(): ImportPorts {
   const ledger = new MemoryLedger({ now: () => 0 });
   let runs = 0;
   return {
-    dialer: { dial: async () => assert.fail('nothing is dialled') },
-    secrets: {
+    pop3: pop3By({ dial: async () => assert.fail('nothing is dialled') }),
+    access: {
       renew: async () => undefined,
       get: async () => {
         throw new MailferryError('no secret', {
@@ -66,7 +70,7 @@ async function importBoth(ports: ImportPorts): Promise<ImportedAccount[]> {
   const { signal } = new AbortController();
   const clock = { stop: signal, deleteUntil: signal, abort: signal, close: () => {} };
   const imported: ImportedAccount[] = [];
-  const options = { dryRun: false, noDelete: false, clock, live: false };
+  const options = { dryRun: false, noDelete: false, clock, trace: openTrace(undefined), live: false };
   for await (const one of importEach([account(ANN), account(BOB)], ports, options)) imported.push(one);
   return imported;
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,6 +28,7 @@ const reportSchema = z.strictObject({
   from: z.strictObject({ archive: z.string(), ledger: z.string() }),
   to: z.strictObject({ archive: z.string(), ledger: z.string() }),
   parsing: z.looseObject({ failed: z.int() }),
+  strays: z.array(z.string()),
   accounts: z.array(
     z.strictObject({
       account: z.string(),
@@ -228,6 +229,28 @@ test('an account that the new configuration does not have is moved, and that is 
   assert.equal(exitCode, 0);
   assert.match(stderr, /^not in .*other\.yaml, so no import with it will work on them: test$/m);
 });
+
+test(
+  'mail of an account that the old configuration does not have is named, and the move is not complete',
+  options,
+  async () => {
+    await using mailbox = await openMailbox(maildropOf(mails(1)));
+    await mailbox.run();
+    const folder = join(mailbox.archiveFolder, 'raw/account=former/dt=2025-01-02');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, `${'0'.repeat(64)}.eml`), 'x');
+    const moving = await movingTo(mailbox);
+    const text = await moving.move();
+    assert.equal(text.exitCode, 1);
+    assert.match(text.stdout, /^test: moved: all of the source is in the target, compared$/m);
+    assert.match(text.stdout, /^NOT MOVED, for .*\.yaml does not have them: former$/m);
+    const { complete, accounts, strays } = reportSchema.parse(
+      JSON.parse((await moving.move('--json')).stdout),
+    );
+    assert.deepEqual([complete, accounts[0]?.complete, strays], [false, true, ['former']]);
+    assert.equal((await moving.move('test')).exitCode, 0, 'whoever names accounts gets what he asks for');
+  },
+);
 
 test('only the ledger, or only the archive, can be moved', options, async () => {
   await using mailbox = await openMailbox(maildropOf(mails(2)));

@@ -28,6 +28,7 @@ const reportSchema = z.strictObject({
           known: z.int(),
           left: z.int(),
           withoutUidl: z.int(),
+          unparsed: z.int(),
           octets: z.int(),
         })
         .nullable(),
@@ -106,6 +107,24 @@ test('a dry run makes no ledger; damage is named and makes the exit code 1', opt
   assert.deepEqual([accounts[0]?.counts?.recorded, accounts[0]?.counts?.left], [1, 1]);
   assert.match((await mailbox.cli('rebuild-ledger')).stdout, /DAMAGE object-different \(1\)/);
 });
+
+test(
+  'documents that are lost are made again, with the ledger and the messages as they were',
+  options,
+  async () => {
+    await using mailbox = await openMailbox(maildropOf(mails(3)));
+    await mailbox.run();
+    const before = await readTree(mailbox.archiveFolder);
+    await rm(join(mailbox.archiveFolder, 'parsed'), { recursive: true });
+    const dryRun = await mailbox.cli('rebuild-ledger', '--dry-run');
+    assert.match(dryRun.stdout, /3 without their parsed document: to be parsed/);
+    const { exitCode, stdout } = await mailbox.cli('rebuild-ledger');
+    assert.equal(exitCode, 0, stdout);
+    assert.match(stdout, /3 files in the archive: 0 recorded now, 3 recorded before, 0 not recorded/);
+    assert.match(stdout, /3 without their parsed document: given to the parser/);
+    assert.deepEqual(await readTree(mailbox.archiveFolder), before);
+  },
+);
 
 test('while a run works on the account its ledger is left alone', options, async () => {
   await using mailbox = await openMailbox(maildropOf(mails(1)));

@@ -146,6 +146,14 @@ function testVerifying(check: Check): void {
     assert.deepEqual(await read(store, KEY), TWO);
   });
 
+  check('without a size the sha256 alone decides', async (store) => {
+    const { sha256 } = blobOf(ONE);
+    assert.equal(await store.verify(KEY, { sha256 }), 'absent');
+    await store.put(KEY, blobOf(ONE));
+    assert.equal(await store.verify(KEY, { sha256 }), 'intact');
+    assert.equal(await store.verify(KEY, { sha256: blobOf(TWO).sha256 }), 'different');
+  });
+
   check('an object is judged by what it is now, not by what it was', async (store) => {
     await store.put(KEY, blobOf(ONE), { mode: 'replace' });
     assert.equal(await store.verify(KEY, blobOf(ONE)), 'intact');

@@ -144,35 +144,6 @@ test('the object tells what the ledger knows of it; a UIDL only if its octets we
   assert.equal(facts(unrecordedKey).ingest.uidl, null);
 });
 
-test('a message that is not parsed yet is parsed in the target, before its record says that it is stored', async () => {
-  const [source, target] = [new TestPlace(), new TestPlace()];
-  const { unparsed } = await fillSource(source);
-  const ports = portsBetween(source, target);
-  const enqueued: boolean[] = [];
-  const parseQueue = {
-    enqueue: async (): Promise<void> => {
-      enqueued.push((await target.ledger.find(ANN, [unparsed.uidl])).size > 0);
-    },
-  };
-  await move({ ...ports, target: { ...ports.target, parseQueue } });
-  assert.deepEqual(enqueued, [false]);
-  await move(ports);
-  assert.deepEqual(
-    target.jobs.map(({ ingest }) => ingest),
-    [
-      {
-        account: ANN,
-        uidl: unparsed.uidl,
-        sha256: unparsed.sha256,
-        size: unparsed.octets,
-        rawKey: keyOf(unparsed),
-        runId: unparsed.runId,
-        fetchedAt: new Date(unparsed.firstSeen).toISOString(),
-      },
-    ],
-  );
-});
-
 test('places that share the archive, or the ledger, are moved between as well', async () => {
   const [source, target] = [new TestPlace(), new TestPlace()];
   await fillSource(source);

@@ -138,6 +138,24 @@ test('an object that cannot be read is named, and the rest is moved', async () =
   await assertMoved(source, target);
 });
 
+test('in a ledger that both share nothing is marked: the source has the message, and an import would not look for it', async () => {
+  const { source, target, ports } = await scene();
+  const [unreadable, missing] = [await source.store('unreadable'), await source.store('missing')];
+  source.blobs.unreadable.add(keyOf(unreadable));
+  source.blobs.take(keyOf(missing));
+  const { ledger, lease } = ports.source;
+  const shared = { ...ports, target: { ...ports.target, ledger, lease } };
+  const before = await source.records();
+  const report = await move(shared);
+  assert.deepEqual(kindsOf(report), ['object-missing', 'object-unreadable']);
+  assert.deepEqual(await source.records(), before);
+  assert.deepEqual([report.records.copied, report.records.different], [0, 0]);
+  source.blobs.unreadable.clear();
+  source.blobs.putBack(keyOf(missing));
+  assert.deepEqual((await move(shared)).problems, []);
+  assert.deepEqual(await target.blobs.all(), await source.blobs.all());
+});
+
 test('when nothing can be read any more the move ends', async () => {
   const { source, ports } = await scene();
   for (let n = 0; n < 200; n += 1) source.blobs.unreadable.add(keyOf(await source.store(`unreadable ${n}`)));
@@ -181,9 +199,9 @@ test('other octets in the place of a message are left as they are; its record sa
 test('other octets that appear just before the object is written are told as well', async () => {
   const { source, target, ports } = await scene();
   const record = await source.store('in the way');
-  const stat = target.blobs.stat.bind(target.blobs);
-  target.blobs.stat = async (key) => {
-    const found = await stat(key);
+  const verify = target.blobs.verify.bind(target.blobs);
+  target.blobs.verify = async (key, expected) => {
+    const found = await verify(key, expected);
     if (key === keyOf(record)) target.blobs.plant(key, Buffer.from('something else'));
     return found;
   };

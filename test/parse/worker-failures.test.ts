@@ -179,11 +179,17 @@ void test('a document that is there is not given up for one that only says that 
   const octets = async function* (): AsyncGenerator<Uint8Array> {
     yield raw;
   };
-  await withPool({}, async ({ pool, blobs }) => {
-    blobs.plant(parsedKey, Buffer.from('there'));
-    assert.equal(await pool.parseOpened(ingest, octets()), 'failed');
-    assert.equal(String(blobs.peek(parsedKey)), 'there');
-  });
+  for (const [there, outcome] of [
+    ['{"subject":"Hello","problems":[]}', 'kept'],
+    ['{"subject":null,"problems":["parse-failed","worker-stalled"]}', 'failed'],
+    ['no document', 'failed'],
+  ] as const) {
+    await withPool({}, async ({ pool, blobs }) => {
+      blobs.plant(parsedKey, Buffer.from(there));
+      assert.equal(await pool.parseOpened(ingest, octets()), outcome);
+      assert.equal(String(blobs.peek(parsedKey)), there);
+    });
+  }
   await withPool({ rebuild: true }, async ({ pool, blobs }) => {
     blobs.plant(parsedKey, Buffer.from('there'));
     assert.equal(await pool.parseOpened(ingest, octets()), 'failed');

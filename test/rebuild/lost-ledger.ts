@@ -1,8 +1,8 @@
 // A mailbox imported into an archive in memory, whose ledger is then lost: a real server on this machine, real imports.
 
+import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
-import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
-import { parsedKey } from '../../lib/core/keys.ts';
+import { parsedKey, rawKey } from '../../lib/core/keys.ts';
 import type { MessageRecord } from '../../lib/core/record.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
 import { importAccount } from '../../lib/import/import-account.ts';
@@ -13,7 +13,7 @@ import type { RebuildReport } from '../../lib/rebuild/rebuild-report.ts';
 import { ANN } from '../contract/sample-records.ts';
 import { accountAt, PASSWORD } from '../session/session-under-test.ts';
 import { DamageableBlobs } from '../support/damageable-blobs.ts';
-import { fixedSecrets } from '../support/fixed-secrets.ts';
+import { fixedAccess } from '../support/fixed-access.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 import { startPop3Server } from '../support/pop3-server.ts';
 import type { Pop3TestServer } from '../support/pop3-server.ts';
@@ -21,6 +21,7 @@ import type { Pop3Faults } from '../support/pop3-server/faults.ts';
 import type { TestMessage } from '../support/pop3-server/maildrop.ts';
 import { letter } from '../import/runs-under-test.ts';
 import type { AccountChanges } from '../import/runs-under-test.ts';
+import { pop3BySocket } from '../support/pop3-by.ts';
 
 export interface LostLedgerOptions {
   readonly faults?: Pop3Faults;
@@ -48,7 +49,7 @@ export class LostLedger implements AsyncDisposable {
 
   static async start(maildrop: TestMessage[], options: LostLedgerOptions = {}): Promise<LostLedger> {
     const { faults = {}, keeps = 'metadata' } = options;
-    const server = await startPop3Server({ maildrop, user: 'ann', password: PASSWORD.reveal(), faults });
+    const server = await startPop3Server({ maildrop, user: 'ann', password: PASSWORD, faults });
     return new LostLedger(server, keeps);
   }
 
@@ -64,8 +65,8 @@ export class LostLedger implements AsyncDisposable {
     const account = { ...plain, ...changes, limits: { ...plain.limits, ...limits } };
     const ports = {
       ...this.#shared(),
-      dialer: new SocketDialer(),
-      secrets: fixedSecrets(PASSWORD),
+      pop3: pop3BySocket,
+      access: fixedAccess(PASSWORD),
       parseQueue: { enqueue: async (job: ParseJob) => this.#parse(job) },
       spoolDirectory: tmpdir(),
     };
@@ -146,4 +147,18 @@ export async function importedAndLost(): Promise<{
   const before = await lost.records();
   lost.ledger = lost.newLedger();
   return { lost, before };
+}
+
+export function keyOf(record: MessageRecord | undefined): string {
+  assert.ok(record?.state === 'stored');
+  return rawKey(ANN, record.dt, record.sha256);
+}
+
+export function documentKeyOf(record: MessageRecord | undefined): string {
+  assert.ok(record?.state === 'stored');
+  return parsedKey(ANN, record.dt, record.sha256);
+}
+
+export function told({ problems }: RebuildReport): string[] {
+  return problems.map(({ kind, key }) => `${kind} ${key}`).sort();
 }

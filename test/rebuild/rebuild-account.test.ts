@@ -46,7 +46,15 @@ test('from what is kept beside the objects the very same records come back', asy
   assert.ok(isGood(report));
   assert.deepEqual(await lost.records(), before);
   const octets = stored(before).reduce((sum, record) => sum + record.octets, 0);
-  assert.deepEqual(report.counts, { objects: 5, recorded: 5, known: 0, left: 0, withoutUidl: 0, octets });
+  assert.deepEqual(report.counts, {
+    objects: 5,
+    recorded: 5,
+    known: 0,
+    left: 0,
+    withoutUidl: 0,
+    unparsed: 5,
+    octets,
+  });
   assert.equal(lost.open, 0, 'every object is closed');
   assert.deepEqual(report.problems, []);
 });

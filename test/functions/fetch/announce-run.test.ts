@@ -2,17 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MailferryError } from '../../../lib/core/errors.ts';
 import { accountProgress, ANN, runRecord } from '../../contract/sample-records.ts';
-import { FetchWorld } from './fetch-world.ts';
+import { FetchWorld, SINK_FAILED } from './fetch-world.ts';
 import { invoke } from './invoke.ts';
 import type { Invocation, InvocationFate } from './invoke.ts';
-
-const SINK_FAILED = new MailferryError('the bus is gone', {
-  code: 'EVENTS_FAILED',
-  scope: 'account',
-  retryable: true,
-});
 
 async function withMail(): Promise<FetchWorld> {
   const world = new FetchWorld();

@@ -13,7 +13,7 @@ import type { WorldOptions } from './fetch-world.ts';
 import type { InvocationFate } from './invoke.ts';
 import { runWorld, TICK_MS } from './run-world.ts';
 
-const MAILS = 11;
+const MAILS = 17;
 const MINUTE_MS = 60_000;
 
 interface History {
@@ -114,7 +114,7 @@ test('messages that come back while the lease of a dead invocation is in force l
 });
 
 test('with deletions, nothing is deleted that is not stored, wherever an invocation dies', async () => {
-  const history = { account: { onServer: 'delete' }, invocationMs: 1000 } as const;
+  const history = { account: { onServer: 'delete' }, invocationMs: 1200 } as const;
   for await (const { invocation, moment } of everyStep(history, ['after'])) {
     await play({ ...history, fates: { [invocation]: { crash: moment } } });
   }

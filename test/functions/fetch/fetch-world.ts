@@ -4,15 +4,16 @@
 import { ulid } from 'ulid';
 import type { Account, AccountId } from '../../../lib/core/account.ts';
 import type { Drain } from '../../../lib/core/drain.ts';
+import { MailferryError } from '../../../lib/core/errors.ts';
 import type { FerryEvent } from '../../../lib/core/events.ts';
-import type { Connection, Secrets } from '../../../lib/ports.ts';
+import type { AccountAccess, Connection } from '../../../lib/ports.ts';
 import type { FetchWatch } from '../../../functions/fetch/fetch-ports.ts';
 import type { DrainMessage } from '../../../functions/messages.ts';
 import { makeMessage } from '../../crash/model/mail-message.ts';
 import type { MailMessage } from '../../crash/model/mail-message.ts';
 import { MailServer } from '../../crash/model/mail-server.ts';
 import { MemoryAccountDirectory } from '../../support/memory-account-directory.ts';
-import { fixedSecrets } from '../../support/fixed-secrets.ts';
+import { fixedAccess } from '../../support/fixed-access.ts';
 import { MemoryBlobStore } from '../../support/memory-blob-store.ts';
 import { MemoryLedger } from '../../support/memory-ledger.ts';
 import { accountAt, PASSWORD } from '../../session/session-under-test.ts';
@@ -23,6 +24,12 @@ export interface WorldOptions {
   readonly visibilityMs?: number;
   readonly maxReceives?: number;
 }
+
+export const SINK_FAILED = new MailferryError('the bus is gone', {
+  code: 'EVENTS_FAILED',
+  scope: 'account',
+  retryable: true,
+});
 
 const BEGINNING_MS = Date.UTC(2026, 5, 1);
 const NOBODY = {
@@ -51,7 +58,7 @@ export class FetchWorld {
   readonly accusations: string[] = [];
   /** Every change of a drain that was made. */
   readonly drainChanges: { readonly account: string; readonly drain: Drain | undefined }[] = [];
-  secrets: Secrets = fixedSecrets(PASSWORD);
+  access: AccountAccess = fixedAccess(PASSWORD);
   /** Stands between each new connection and whoever dialled. */
   guard: (connection: Connection, host: string) => Connection = (connection) => connection;
   readonly #sessions = new Map<string, number>();

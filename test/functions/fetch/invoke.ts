@@ -14,6 +14,7 @@ import type { FetchWorld } from './fetch-world.ts';
 import type { QueuedMessage } from './fifo-queue.ts';
 import { accuseWrongChange } from './judge-drain.ts';
 import { stepped, steppedConnection } from './stepped.ts';
+import { pop3By } from '../../support/pop3-by.ts';
 
 export interface InvocationFate {
   readonly crash?: Moment;
@@ -108,7 +109,7 @@ function startVirtualTime(world: FetchWorld, fate: InvocationFate): VirtualTime 
 function portsOf(world: FetchWorld, process: Process): FetchPorts {
   return {
     imports: {
-      dialer: {
+      pop3: pop3By({
         dial: async ({ host }, signal) => {
           let dialled: Connection | undefined;
           try {
@@ -122,8 +123,8 @@ function portsOf(world: FetchWorld, process: Process): FetchPorts {
             throw error;
           }
         },
-      },
-      secrets: stepped('secrets', world.secrets, process),
+      }),
+      access: stepped('access', world.access, process),
       blobs: stepped('blobs', world.blobs, process),
       ledger: stepped('ledger', world.ledger, process),
       lease: stepped('lease', world.ledger, process),

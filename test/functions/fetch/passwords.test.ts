@@ -3,12 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Secret } from '../../../lib/core/secret.ts';
 import type { Connection } from '../../../lib/ports.ts';
 import { ANN } from '../../contract/sample-records.ts';
 import { FetchWorld } from './fetch-world.ts';
 import { invoke } from './invoke.ts';
 import { runWorld, TICK_MS } from './run-world.ts';
+import { passwordAccess } from '../../support/fixed-access.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -22,6 +22,7 @@ class Guard {
     let isRefused = false;
     return {
       read: async () => (isRefused ? Buffer.from('-ERR [AUTH] no\r\n') : await connection.read()),
+      tls: undefined,
       get bufferedOctets() {
         return isRefused ? 0 : connection.bufferedOctets;
       },
@@ -42,9 +43,9 @@ async function guarded(remembered: string, present: string): Promise<{ world: Fe
   const world = new FetchWorld();
   const guard = new Guard();
   world.guard = (connection) => guard.stand(connection);
-  world.secrets = {
-    get: async () => new Secret(remembered),
-    renew: async () => (present === remembered ? undefined : new Secret(present)),
+  world.access = {
+    get: async () => passwordAccess(remembered),
+    renew: async () => (present === remembered ? undefined : passwordAccess(present)),
   };
   await world.addAccount('ann', 9);
   return { world, guard };

@@ -84,7 +84,7 @@ for (const [what, seen, expected] of CASES) {
   });
 }
 
-test('a message that failed before shows whether the failure lasts, but tries no password again', () => {
+test('a poll that failed before shows whether the failure lasts, but tries no password again', () => {
   assert.deepEqual(planPoll(view({ state: after(LATER) }), NOW, true), RUN);
   const suspended = view({ state: after({ ...LATER, ...SUSPENDED }) });
   assert.deepEqual(planPoll(suspended, NOW, true), { act: 'drop', reason: 'suspended' });

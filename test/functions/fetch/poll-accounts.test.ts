@@ -95,22 +95,6 @@ test('an account whose server fails waits, and its message is done: the dispatch
   assert.equal(await world.drainOf('ann'), undefined);
 });
 
-test('a mistake of ours that lasts ends among the dead letters, whatever the account has to wait for', async () => {
-  const world = new FetchWorld({ maxReceives: 4 });
-  await world.addAccount('ann', 2);
-  world.servers.delete('ann.example');
-  world.sendPoll('ann');
-  for (let receive = 0; receive < 5; receive += 1) {
-    await invoke(world, 'poll', world.polls.receive(1));
-    // The account's own wait is longer by then.
-    world.nowMs = (world.polls.nextAt ?? world.nowMs) + 1;
-  }
-  const [dead, ...others] = world.polls.dead;
-  assert.equal(dead?.receives, 4);
-  assert.deepEqual(others, []);
-  assert.equal(world.counts.get('RunsStopped'), 4);
-});
-
 test('a failure that could not be written down is not forgotten by the queue', async () => {
   const world = new FetchWorld();
   await world.addAccount('ann', 2);

@@ -31,6 +31,7 @@ export function steppedConnection(connection: Connection, process: Process): Con
   let verb = 'greeting';
   return {
     read: async () => await process.step(`read ${verb}`, async () => await connection.read()),
+    tls: undefined,
     get bufferedOctets() {
       return connection.bufferedOctets;
     },

@@ -1,8 +1,10 @@
 // A batch of notifications: documents for those that are of mail, and for each of the others a way back to the queue.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { MailferryError } from '../../../lib/core/errors.ts';
+import { workerCommand } from '../../../lib/parse/worker-command.ts';
 import { inPieces } from '../../support/memory-blob-store.ts';
 import { parsed } from '../../parse/parsed.ts';
 import { noticeOf, ParseRig, s3Record } from './parse-rig.ts';
@@ -50,6 +52,23 @@ test('a message that cannot be parsed has a document that says so, and is done',
   assert.ok(
     rig.said.some((line) => line.includes('could not be parsed') && line.includes(bomb.ingest.sha256)),
   );
+});
+
+test('a message that could not be parsed again keeps its document, and that is no failure of it', async () => {
+  const command = {
+    ...workerCommand(100),
+    args: [join(import.meta.dirname, '../../parse/faulty-worker.ts')],
+  };
+  await using rig = await ParseRig.open({ command });
+  const { parsedKey, notice } = rig.plant('die\r\n\r\nHello');
+  const document = '{"subject":"Hello","problems":[]}';
+  rig.derived.plant(parsedKey, Buffer.from(document));
+  assert.deepEqual(await rig.run([notice]), []);
+  assert.equal(String(rig.derived.peek(parsedKey)), document);
+  const [counted, line, ...more] = rig.said;
+  assert.deepEqual([counted, more], ['MessagesParsed', []]);
+  assert.match(line ?? '', /could not be parsed again: its document from before stays/);
+  assert.equal(Reflect.get(rig.events.at(-1)?.data ?? {}, 'outcome'), 'parsed');
 });
 
 test('a message without a UIDL and one whose UIDL is not known any more say so in their documents', async () => {

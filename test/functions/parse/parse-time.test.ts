@@ -74,15 +74,18 @@ test('the next invocation gets new workers', async () => {
 test('whoever hangs beyond the very end is not waited for, and begins no document when it wakes up', async () => {
   await using rig = await ParseRig.open();
   const { notice } = rig.plant('Subject: x\r\n\r\n');
+  const begun = Promise.withResolvers<void>();
   const woken = Promise.withResolvers<void>();
   const done = Promise.withResolvers<void>();
   const open = async (key: string): ReturnType<typeof rig.raw.open> => {
+    begun.resolve();
     await woken.promise;
     const opened = await rig.raw.open(key);
     return opened && { ...opened, close: () => done.resolve() };
   };
   const time = rig.time;
   const running = rig.run([notice], { raw: { open } });
+  await begun.promise;
   time.end('stop');
   time.end('abort');
   time.end('over');

@@ -1,0 +1,115 @@
+// The OutputFolder port on a disk: each file is written into a folder for temporary files, synced, and only then called by its
+// name, which nobody else may have. Names are durable after `finish`.
+
+import { mkdir, opendir, stat, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { OutputFolder } from '../ports.ts';
+import { removeAbandoned } from '../spool/remove-abandoned.ts';
+import { createTempFile } from '../spool/temp-file.ts';
+import type { TempFile } from '../spool/temp-file.ts';
+import { isAbsentError, nameOnce, syncFolder } from './durable-names.ts';
+import { orOutputError } from './output-errors.ts';
+
+/** What every filesystem can keep of a time: 1970 to 2106. */
+const LAST_SECOND = 0xffffffff;
+
+/**
+ * @param folder absolute path; made with its parents if it is not there
+ * @param folders to be made in it at once
+ * @param temporary the name of the one in it for temporary files
+ * @throws EXPORT_UNWRITABLE
+ */
+export async function openOutputFolder(
+  folder: string,
+  folders: readonly string[],
+  temporary: string,
+): Promise<OutputFolder> {
+  await orOutputError(folder, async () => {
+    for (const name of [...folders, temporary])
+      await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
+    await removeAbandoned(join(folder, temporary));
+  });
+  return new NewFiles(folder, join(folder, temporary));
+}
+
+class NewFiles implements OutputFolder {
+  readonly #folder: string;
+  readonly #temporary: string;
+  readonly #made = new Set<string>();
+  /** Folders with names that may not be durable yet. */
+  readonly #unsynced = new Set<string>();
+
+  constructor(folder: string, temporary: string) {
+    this.#folder = folder;
+    this.#temporary = temporary;
+  }
+
+  async has(name: string): Promise<boolean> {
+    const path = join(this.#folder, name);
+    return await orOutputError(path, async () => await isThere(path));
+  }
+
+  async *names(folder: string): AsyncGenerator<string, void, undefined> {
+    const path = join(this.#folder, folder);
+    const found = await orOutputError(path, async () => await openIfThere(path));
+    if (found === undefined) return;
+    // Ends with the loop, however that ends.
+    for await (const { name } of found) yield name;
+  }
+
+  async write(
+    name: string,
+    octets: AsyncIterable<Uint8Array>,
+    modifiedAt: Date,
+  ): Promise<'written' | 'exists'> {
+    const path = join(this.#folder, name);
+    const temporary = await orOutputError(path, async () => await createTempFile(this.#temporary));
+    try {
+      for await (const chunk of octets) await orOutputError(path, async () => await temporary.append(chunk));
+      return await orOutputError(path, async () => await this.#giveName(temporary, path, modifiedAt));
+    } finally {
+      await temporary.remove();
+    }
+  }
+
+  async finish(): Promise<void> {
+    for (const folder of this.#unsynced) {
+      await orOutputError(folder, async () => await syncFolder(folder));
+      this.#unsynced.delete(folder);
+    }
+  }
+
+  async #giveName(temporary: TempFile, path: string, modifiedAt: Date): Promise<'written' | 'exists'> {
+    const seconds = Math.min(Math.max(0, modifiedAt.getTime() / 1000), LAST_SECOND);
+    await utimes(temporary.path, seconds, seconds);
+    await temporary.sync();
+    await temporary.close();
+    const folder = dirname(path);
+    if (!this.#made.has(folder)) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      this.#made.add(folder);
+      this.#unsynced.add(dirname(folder));
+    }
+    this.#unsynced.add(folder);
+    return (await nameOnce(temporary.path, path)) ? 'written' : 'exists';
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isAbsentError(error)) return false;
+    throw error;
+  }
+}
+
+async function openIfThere(path: string): ReturnType<typeof opendir> {
+  try {
+    return await opendir(path);
+  } catch (error) {
+    if (isAbsentError(error)) return undefined as never;
+    throw error;
+  }
+}
