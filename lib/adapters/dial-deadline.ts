@@ -15,6 +15,7 @@ export class DialDeadline implements Disposable {
   readonly #spent = new AbortController();
   readonly #signal: AbortSignal;
   readonly #timer: NodeJS.Timeout;
+  readonly #entrusted: (() => void)[] = [];
   #phase: DialPhase = 'its name was looked up';
 
   /**
@@ -52,11 +53,14 @@ export class DialDeadline implements Disposable {
     };
     if (this.#signal.aborted) destroy();
     this.#signal.addEventListener('abort', destroy, { once: true });
+    this.#entrusted.push(destroy);
     return socket;
   }
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
+    // The caller's signal may live much longer than the sockets, and must not hold them.
+    for (const destroy of this.#entrusted) this.#signal.removeEventListener('abort', destroy);
   }
 }
 

@@ -94,14 +94,18 @@ async function send(
     // A connection of its own: what is kept open outlives the process's work.
     agent: false,
     minVersion: 'TLSv1.2',
+    // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+    rejectUnauthorized: true,
     lookup,
     signal,
   });
   outgoing.once('response', answered.resolve);
   outgoing.once('error', answered.reject);
+  // Also when the server switches to another protocol, of which nobody else tells.
+  outgoing.once('close', () => answered.reject(new Error('the connection ended before an answer came')));
   outgoing.end(octets);
   try {
-    const answer = await answered.promise;
+    const answer = await unlessAborted(answered.promise, signal);
     return toResponse(answer, await readAll(answer));
   } finally {
     // After this nobody listens: an error that comes late is none.

@@ -1,19 +1,14 @@
-// Fetches what the plan says, new mail first. A message the server refuses, or at which the session breaks, is counted
-// against that message and the rest go on; anything else ends the run.
+// Fetches what the plan says, new mail first, asking ahead where the server can take it. What fails is fetch-phase's business;
+// anything that is not a message's own failure ends the run.
 
-import { describeError, MailferryError } from '../core/errors.ts';
-import { MAX_BROKEN_SESSIONS, SLOW_MESSAGE_MS } from '../core/limits.ts';
-import { NEVER_STORED } from '../core/plan.ts';
 import type { PlannedFetch, PlannedMessage } from '../core/plan.ts';
 import type { AccountRun } from './account-run.ts';
-import { breaksSession, chargeFailure, isTooLarge } from './failed-message.ts';
 import { inUrgency } from './fetch-order.ts';
-import { importMessage } from './import-message.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
-import { LookAhead } from './look-ahead.ts';
 import type { Maildrop } from './maildrop.ts';
 import type { ProvenCandidate } from './prove-known.ts';
-import { isTimeUp, stopReason } from './stop-reason.ts';
+import { stopReason } from './stop-reason.ts';
+import { FetchPhase } from './fetch-phase.ts';
 
 /**
  * What was never seen goes first, so that a message which fails again and again keeps no other waiting.
@@ -33,6 +28,7 @@ export async function fetchMessages(
   while (!(await fetchInOneSession(messages, run, maildrop, phase)) && !phase.isGivenUp) {
     // A session broke, and another is open.
   }
+  await phase.settleRefused();
   const { stop } = run.options;
   for (const { listed } of messages) {
     if (run.book.isDecided(listed)) continue;
@@ -50,7 +46,7 @@ async function fetchInOneSession(
   maildrop: Maildrop,
   phase: FetchPhase,
 ): Promise<boolean> {
-  const wanted = undecided(messages, run, maildrop);
+  const wanted = undecided(messages, run, maildrop, phase);
   for await (const { wanted: message, read } of maildrop.retrieveEach(wanted, messages.length, phase.ahead)) {
     if (!(await phase.fetch(message, read))) return false;
   }
@@ -62,155 +58,13 @@ function* undecided(
   messages: readonly PlannedFetch[],
   run: AccountRun,
   maildrop: Maildrop,
+  phase: FetchPhase,
 ): Generator<PlannedFetch> {
   for (const message of messages) {
     if (run.options.stop.aborted) return;
-    if (run.book.isDecided(message.listed)) continue;
+    if (run.book.isDecided(message.listed) || phase.isHeld(message)) continue;
     // Gone since the first session, or not to be told from others in this one: the next run decides.
     if (maildrop.has(message.listed)) yield message;
     else run.book.decide(message.listed, 'deferred');
   }
-}
-
-class FetchPhase {
-  readonly #run: AccountRun;
-  readonly #maildrop: Maildrop;
-  readonly #lease: LeaseKeeper;
-  readonly #proven: ProvenCandidate[] = [];
-  readonly ahead = new LookAhead();
-  #hasFetched = false;
-  #brokenInARow = 0;
-  #isGivenUp = false;
-
-  constructor(run: AccountRun, maildrop: Maildrop, lease: LeaseKeeper) {
-    this.#run = run;
-    this.#maildrop = maildrop;
-    this.#lease = lease;
-  }
-
-  get proven(): readonly ProvenCandidate[] {
-    return this.#proven;
-  }
-
-  get hasFetched(): boolean {
-    return this.#hasFetched;
-  }
-
-  /** Sessions break one after the other at messages that cannot be set aside: the rest waits for the next run. */
-  get isGivenUp(): boolean {
-    return this.#isGivenUp;
-  }
-
-  /** @returns whether the session goes on; otherwise another is open, and messages that were under way are not decided */
-  async fetch(message: PlannedFetch, read: () => AsyncGenerator<Uint8Array, void>): Promise<boolean> {
-    const { listed } = message;
-    await this.#lease.keep();
-    const startedAt = this.#run.ports.now();
-    const session = this.#maildrop.sessionNumber;
-    let imported;
-    try {
-      imported = await importMessage(listed, () => message.firstSeen, this.#run, this.#maildrop, read());
-    } catch (error) {
-      await this.#failed(message, error, this.#run.ports.now() - startedAt);
-      return this.#maildrop.sessionNumber === session;
-    }
-    this.ahead.note(this.#run.ports.now() - startedAt);
-    this.#hasFetched = true;
-    this.#brokenInARow = 0;
-    this.#decide(message, imported.outcome);
-    this.#proven.push({
-      listed,
-      record: imported.record,
-      sessionNumber: this.#maildrop.sessionNumber,
-    });
-    return true;
-  }
-
-  async #failed(message: PlannedFetch, error: unknown, tookMs: number): Promise<void> {
-    const { abort, chargesSlowness = true } = this.#run.options;
-    if (abort.aborted) {
-      // One that alone takes longer than a run has would end every run before it has begun.
-      const isLong = chargesSlowness && tookMs > SLOW_MESSAGE_MS;
-      const isTooSlow = isTimeUp(abort) && !this.#hasFetched && isLong;
-      if (isTooSlow) await this.#charge(message, stopReason(abort));
-      throw stopReason(abort);
-    }
-    if (error instanceof MailferryError && error.scope === 'message') {
-      await this.#charge(message, error);
-      this.#run.book.report(error);
-    } else if (breaksSession(error)) {
-      await this.#goOnAfter(message, error);
-    } else {
-      this.#decide(message, 'failed');
-      throw error;
-    }
-  }
-
-  /** The message is charged only when the server goes on afterwards: otherwise it was the failure of server or line. */
-  async #goOnAfter(message: PlannedFetch, error: unknown): Promise<void> {
-    this.#maildrop.drop();
-    if (isTooLarge(error)) {
-      await this.#charge(message, error);
-      await this.#maildrop.reopen();
-      return;
-    }
-    if (this.#maildrop.isPipelining) {
-      await this.#goOnOneByOne(message, error);
-      return;
-    }
-    this.#brokenInARow += 1;
-    const isLast = this.#brokenInARow >= MAX_BROKEN_SESSIONS;
-    if (isLast && NEVER_STORED.includes(message.reason)) {
-      await this.#charge(message, error);
-      throw error;
-    }
-    try {
-      await this.#maildrop.reopen();
-    } catch (failure) {
-      // A server that still holds the maildrop for the session that broke is there.
-      if (isBusy(failure)) await this.#charge(message, error);
-      else this.#decide(message, 'failed');
-      this.#run.book.report(error);
-      throw failure;
-    }
-    await this.#charge(message, error);
-    this.#isGivenUp = isLast;
-    this.#run.book.report(error);
-    this.#run.book.notice(
-      'RECONNECTED',
-      `the session ended at message ${message.listed.messageNumber}, and the rest went on in another`,
-    );
-  }
-
-  /** With several messages under way it may have been that: none is charged with it, and all are asked for again. */
-  async #goOnOneByOne(message: PlannedFetch, error: unknown): Promise<void> {
-    this.#maildrop.stopPipelining();
-    try {
-      await this.#maildrop.reopen();
-    } catch (failure) {
-      this.#decide(message, 'failed');
-      this.#run.book.report(error);
-      throw failure;
-    }
-    this.#run.book.notice(
-      'RECONNECTED',
-      `the session ended with several messages under way at message ${message.listed.messageNumber} (${describeError(error)}), and the rest went on in another, one by one`,
-    );
-  }
-
-  async #charge(message: PlannedFetch, error: unknown): Promise<void> {
-    this.#decide(message, await chargeFailure(message, error, this.#run));
-  }
-
-  #decide(
-    message: PlannedFetch,
-    outcome: 'stored' | 'duplicate' | 'skipped' | 'quarantined' | 'failed',
-  ): void {
-    this.#run.book.decide(message.listed, outcome);
-    this.#run.options.observer?.decided?.(outcome);
-  }
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof MailferryError && error.code === 'POP3_MAILDROP_BUSY';
 }

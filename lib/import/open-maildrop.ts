@@ -1,6 +1,7 @@
 // The maildrop of a run, logged into with the password of now.
 
 import type { AccountState } from '../core/account-state.ts';
+import { LoginError } from '../core/pop3/failed-login.ts';
 import { toRunError } from '../core/run-error.ts';
 import type { AccountRun } from './account-run.ts';
 import { Maildrop } from './maildrop.ts';
@@ -26,11 +27,17 @@ export async function openMaildrop(run: AccountRun, state: AccountState): Promis
   try {
     return await open(access);
   } catch (error) {
-    if (toRunError(error).code !== 'POP3_AUTH_FAILED') throw error;
+    if (!mayBeRenewed(error, access)) throw error;
     const renewed = await ports.access.renew(account);
     if (renewed === undefined) throw error;
     return await open(renewed);
   }
+}
+
+/** A password may be another one by now; a token is asked for anew only where that can help. */
+function mayBeRenewed(error: unknown, { credential }: Access): boolean {
+  if (credential.kind === 'password') return toRunError(error).code === 'POP3_AUTH_FAILED';
+  return error instanceof LoginError && error.renewsToken;
 }
 
 /** Each once, also when the login is tried a second time. */

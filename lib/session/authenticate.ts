@@ -2,6 +2,8 @@
 
 import { MailferryError } from '../core/errors.ts';
 import { MAX_COMMAND_OCTETS, TIMEOUTS_MS } from '../core/limits.ts';
+import { meaningOf } from '../core/pop3/refusal-meaning.ts';
+import type { RefusalMeaning } from '../core/pop3/refusal-meaning.ts';
 import type { Reply } from '../core/pop3/reply.ts';
 import type { SaslExchange } from '../core/pop3/sasl/sasl-exchange.ts';
 import type { Conversation } from './conversation.ts';
@@ -12,7 +14,10 @@ const EMPTY = '=';
 const CANCEL = '*';
 
 /** Said of the line, not of the secret in it. */
-const ABOUT_THE_FORM = /\b(argument|parameter|syntax|usage|initial response|too (many|long))/i;
+const ABOUT_THE_FORM =
+  /\b((line|command|argument|parameter|response)( is)? too long|too (many|long) (argument|parameter)|syntax|(unexpected|invalid|wrong number of|no) argument|initial response)/i;
+/** A refusal that may mean any of these is never taken for one of the form: the secret must not go out twice. */
+const ABOUT_THE_LOGIN: readonly RefusalMeaning[] = ['credential', 'suspended', 'busy', 'too-soon', 'capped'];
 
 /**
  * @returns the last answer: `ok`, with the proof of the server checked if the mechanism has one, or `error`
@@ -36,7 +41,11 @@ async function begin(conversation: Conversation, exchange: SaslExchange): Promis
     TIMEOUTS_MS.login,
   );
   // QUIRK(exchange online, old servers): they take the first response on a line of its own only.
-  const isForm = first.status === 'error' && !first.responseCode && ABOUT_THE_FORM.test(first.text);
+  const isForm =
+    first.status === 'error' &&
+    !first.responseCode &&
+    ABOUT_THE_FORM.test(first.text) &&
+    !ABOUT_THE_LOGIN.includes(meaningOf(first));
   return isForm ? await beginBare(conversation, exchange) : await goOn(conversation, exchange, first);
 }
 
@@ -68,7 +77,8 @@ async function respondTo(reply: Reply, conversation: Conversation, exchange: Sas
   try {
     return Buffer.from(exchange.respond(decode(reply.said))).toString('base64');
   } catch (error) {
-    await conversation.respond(CANCEL, TIMEOUTS_MS.command);
+    // What was wrong with the exchange matters, and not how the server takes it.
+    await conversation.respond(CANCEL, TIMEOUTS_MS.command).catch(() => undefined);
     throw error;
   }
 }

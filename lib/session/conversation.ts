@@ -11,6 +11,7 @@ import {
   TIMEOUTS_MS,
 } from '../core/limits.ts';
 import { BodyDecoder } from '../core/pop3/body-decoder.ts';
+import { CommandRefused } from '../core/pop3/command-refused.ts';
 import { encodeCommand } from '../core/pop3/command.ts';
 import type { Keyword } from '../core/pop3/command.ts';
 import { parseReply } from '../core/pop3/reply.ts';
@@ -70,9 +71,12 @@ export class Conversation {
     const line = await this.wire.readLine(MAX_STATUS_LINE_OCTETS, new Patience(timeoutMs), awaited);
     const reply = this.wire.guard(() => parseReply(line));
     this.#due -= 1;
-    return this.wire.mask.isTold(reply.text)
-      ? { ...reply, text: '(not shown: it repeats the password)' }
-      : reply;
+    return reply;
+  }
+
+  /** What the server said, for people: judged is always what it really said. */
+  shown({ text, said }: Reply): string {
+    return this.wire.mask.isTold(said) ? '(not shown: it repeats the password)' : text;
   }
 
   /**
@@ -133,11 +137,7 @@ export class Conversation {
   refusal(command: string, reply: Reply, scope: ErrorScope): MailferryError | undefined {
     if (reply.status === 'ok') return undefined;
     const isAstray = reply.status === 'continue';
-    const error = new MailferryError(`${command} was refused: "${reply.text}"`, {
-      code: 'POP3_COMMAND_REFUSED',
-      scope: isAstray ? 'session' : scope,
-      retryable: true,
-    });
+    const error = new CommandRefused(command, isAstray ? 'session' : scope, reply, this.shown(reply));
     if (isAstray) throw this.wire.fail(error);
     return error;
   }

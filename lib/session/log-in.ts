@@ -59,7 +59,13 @@ export async function logIn(conversation: Conversation, login: Login): Promise<L
       return candidate;
     }
     const isLast = candidates.length === 0 || !mayTryNext(reply, isSecretSpent, capabilities).goesOn;
-    if (isLast) throw loginError(command, reply, { capabilities, credential: credential.kind, tokenRefusal });
+    if (isLast)
+      throw loginError(command, reply, {
+        capabilities,
+        credential: credential.kind,
+        tokenRefusal,
+        shown: conversation.shown(reply),
+      });
   }
 }
 

@@ -126,7 +126,7 @@ async function startTls(conversation: Conversation): Promise<void> {
     return;
   }
   throw new MailferryError(
-    `STLS was refused: "${reply.text}"; this account allows no connection without TLS`,
+    `STLS was refused: "${conversation.shown(reply)}"; this account allows no connection without TLS`,
     {
       code: 'STLS_REFUSED',
       scope: 'account',

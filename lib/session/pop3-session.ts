@@ -26,6 +26,7 @@ export class Pop3Session {
     this.#conversation = conversation;
   }
 
+  /** Another one only by what this session does: a server that has gone shows at the next command. */
   get state(): SessionState {
     return this.#conversation.state;
   }
@@ -50,8 +51,8 @@ export class Pop3Session {
   /** @throws POP3_UNAVAILABLE when it is refused: some servers open the maildrop only now; POP3_PROTOCOL */
   async stat(): Promise<MaildropSize> {
     const reply = await this.#conversation.ask({ keyword: 'STAT' }, TIMEOUTS_MS.listing);
-    if (reply.status !== 'ok') throw unavailable('STAT', reply.text);
-    return this.#conversation.wire.guard(() => parseStat(reply.said));
+    if (reply.status !== 'ok') throw unavailable('STAT', this.#conversation.shown(reply));
+    return this.#conversation.wire.guard(() => parseStat(reply));
   }
 
   /** The size of every message, or `undefined` when the server refuses: sizes are only estimates for us. */
@@ -68,7 +69,7 @@ export class Pop3Session {
     const reply = await this.#conversation.ask({ keyword: 'UIDL' }, TIMEOUTS_MS.listing);
     if (reply.status === 'ok') return await this.#readListing('UIDL', parseUidlRow);
     if (!reply.responseCode && (await this.capabilities())?.has('UIDL') !== true) return undefined;
-    throw unavailable('UIDL', reply.text);
+    throw unavailable('UIDL', this.#conversation.shown(reply));
   }
 
   /** One message: as `Retrieval.read`. */

@@ -80,7 +80,7 @@ class Pipeline<Request extends RetrievalRequest> {
       this.#window.add(request.octets);
       wanted.push(request);
     }
-    this.#underWay.push(...wanted);
+    for (const request of wanted) this.#underWay.push(request);
     if (wanted.length > 0) await this.#ask(wanted);
     return this.#underWay[0];
   }
@@ -97,6 +97,7 @@ class Pipeline<Request extends RetrievalRequest> {
     }
     const refusal = this.#conversation.refusal(`RETR ${messageNumber}`, reply, 'message');
     if (this.#isProving) await this.#prove(messageNumber, refusal !== undefined);
+    else if (!refusal && scanner.isShorterThan(octets)) await this.#proveShort(messageNumber);
     const doubt = refusal ? undefined : this.#doubtAbout(messageNumber, scanner, octets);
     if (doubt) throw this.#conversation.wire.fail(doubt);
     this.#isFirstRead = true;
@@ -115,6 +116,16 @@ class Pipeline<Request extends RetrievalRequest> {
     const isIdle = this.#underWay.length === (this.#isFirstRead ? 1 : 0);
     if (!isIdle) this.#conversation.close();
     this.#requests.return?.();
+  }
+
+  /**
+   * QUIRK(servers that do not byte-stuff): a lone dot in the message ended it, and its rest may still be on its way. What comes
+   * where the answer to this LIST is due tells.
+   */
+  async #proveShort(messageNumber: number): Promise<void> {
+    await this.#conversation.send([{ keyword: 'LIST', argument: messageNumber }]);
+    await this.#prove(messageNumber, true);
+    this.#conversation.wire.assertInStep(`accepting message ${messageNumber}`);
   }
 
   /** One by one nothing else is due, so a message that only looks like an answer is taken if its size does not speak against it. */
@@ -157,7 +168,10 @@ class Pipeline<Request extends RetrievalRequest> {
     const named = reply.status === 'ok' ? /^\s*(\d+)(?:\s|$)/.exec(reply.said)?.[1] : undefined;
     if (Number(named) === messageNumber || (isRefused && reply.status === 'error')) return;
     throw this.#conversation.wire.fail(
-      outOfStep(messageNumber, `the answer to its LIST was due behind it, got "${reply.text}"`),
+      outOfStep(
+        messageNumber,
+        `the answer to its LIST was due behind it, got "${this.#conversation.shown(reply)}"`,
+      ),
     );
   }
 }

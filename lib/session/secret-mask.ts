@@ -27,9 +27,14 @@ export class SecretMask {
 
   /** The text with each of them replaced, up to the next blank behind it; so much as the start of one is. */
   hide(text: string): string {
-    let shown = text;
-    for (const word of this.#words) shown = hideWord(shown, word);
-    return shown;
+    // All are found before any is replaced: what is hidden for one word could be the start of another.
+    const isHidden = Array.from({ length: text.length }, () => false);
+    for (const word of this.#words) markWord(text.toLowerCase(), word.toLowerCase(), isHidden);
+    if (!isHidden.includes(true)) return text;
+    return text.replaceAll(/[^]/g, (character, at: number) => {
+      if (!isHidden[at]) return character;
+      return isHidden[at - 1] ? '' : HIDDEN;
+    });
   }
 
   /** Whether so much as the start of one is in the text, in any case of letters. */
@@ -47,20 +52,15 @@ function startOf(word: string): string {
   return word.slice(0, TELLING_CHARACTERS).toLowerCase();
 }
 
-function hideWord(text: string, word: string): string {
-  const lower = text.toLowerCase();
-  const lowerWord = word.toLowerCase();
+/** Occurrences may overlap: PASS itself is the start of a password "passphrase". */
+function markWord(text: string, word: string, isHidden: boolean[]): void {
   const start = startOf(word);
-  let shown = '';
-  let from = 0;
-  for (let at = lower.indexOf(start); at >= 0; at = lower.indexOf(start, from)) {
+  for (let at = text.indexOf(start); at >= 0; at = text.indexOf(start, at + 1)) {
     let end = at + start.length;
-    while (end < text.length && end - at < word.length && lower[end] === lowerWord[end - at]) end += 1;
+    while (end < text.length && end - at < word.length && text[end] === word[end - at]) end += 1;
     while (end < text.length && text[end] !== ' ') end += 1;
-    shown += text.slice(from, at) + HIDDEN;
-    from = end;
+    isHidden.fill(true, at, end);
   }
-  return shown + text.slice(from);
 }
 
 /** What of the base64 of some octets, these, and others behind is certain: without what the ones before have a part in. */

@@ -90,7 +90,7 @@ test('an import in good order agrees three ways, and the audit says how much it 
   assert.match(stdout, /server {3}not asked; --server/);
   assert.deepEqual([await readFile(ledger), await mailbox.archive()], before);
   const asked = mailbox.server.sessions.at(-1)?.commands.map((command) => command.split(' ')[0]);
-  assert.deepEqual(asked, ['USER', 'PASS', 'UIDL', 'LIST', 'QUIT']);
+  assert.deepEqual(asked, ['CAPA', 'USER', 'PASS', 'UIDL', 'LIST', 'QUIT']);
 });
 
 test('what was taken, changed or added is found, and nothing is repaired unasked', options, async () => {

@@ -67,7 +67,7 @@ test('any line is an answer or an error, and its text is fit to print', () => {
       assert.match(reply.text, /^[\x20-\x7e]{0,203}$/);
       assert.equal(reply.status === 'ok', /^\+OK(?:[ \t\r]|$)/i.test(line.toString('latin1')));
       assert.match(loginError('PASS', reply).message, /^[\x20-\x7e]+$/);
-      const size = orError(() => parseStat(reply.text));
+      const size = orError(() => parseStat(reply));
       assert.ok(!size || (Number.isSafeInteger(size.messages) && size.messages >= 0));
     }),
     runs(1500, 200_000),

@@ -123,6 +123,46 @@ test('one by one a message that begins like an answer is taken, unless it is lon
   }
 });
 
+const CUT = ['+OK', 'Subject: 1', '', '.'];
+
+test('one by one a message shorter than listed is taken if nothing of it is still on its way', async () => {
+  for (const answer of ['+OK 1 99', '-ERR no such thing']) {
+    const steps: ScriptStep[] = [
+      { expect: 'RETR 1' },
+      { send: CUT.map((line) => `${line}\r\n`).join('') },
+      { expect: 'LIST 1' },
+      { send: `${answer}\r\n` },
+    ];
+    await inScript(steps, async (session) => {
+      const one = { messageNumber: 1, octets: 99 };
+      for await (const retrieval of session.retrieveEach([one], ONE_BY_ONE))
+        assert.equal(await textOf(retrieval.read), 'Subject: 1\r\n\r\n');
+      assert.equal(session.state, 'transaction');
+    });
+  }
+});
+
+test('one by one a lone dot that was not stuffed cuts no message short, though the rest comes later', async () => {
+  for (const rest of ['the rest of it', '+OK it says', '-ERR it says']) {
+    const steps: ScriptStep[] = [
+      { expect: 'RETR 1' },
+      { send: CUT.map((line) => `${line}\r\n`).join('') },
+      { expect: 'LIST 1' },
+      { send: `${rest}\r\n.\r\n+OK 1 99\r\n` },
+    ];
+    await inScript(steps, async (session) => {
+      const one = { messageNumber: 1, octets: 99 };
+      await assert.rejects(
+        async () => {
+          for await (const retrieval of session.retrieveEach([one], ONE_BY_ONE)) await textOf(retrieval.read);
+          await session.noop();
+        },
+        failure('POP3_PROTOCOL', 'session'),
+      );
+    });
+  }
+});
+
 test('octets behind the last proof end the session at the next command', async () => {
   const lines = [...MESSAGE(1), ...MESSAGE(2), ...MESSAGE(3), '+OK', ''];
   await inScript(answers(...lines), async (session) => {

@@ -30,3 +30,23 @@ test('so much as its start tells of it', () => {
   assert.equal(mask.isTold('wrong secret'), false);
   assert.equal(new SecretMask().isTold('anything'), false);
 });
+
+test('what is cut short or put into capitals is hidden up to the next blank, and what is behind stays', () => {
+  assert.equal(masked('-ERR no "PASS PASS WÖR... here'), '-ERR no "*** here');
+  assert.equal(masked('-ERR AGFubg... is no base64'), '-ERR *** is no base64');
+  assert.equal(masked('+OK AGF'), '+OK AGF');
+});
+
+test('base64 is known wherever in other octets the secret stands', () => {
+  for (const before of ['', 'a', 'ab', '\0ann\0']) {
+    const blob = Buffer.from(`${before}${PASSWORD}!!`).toString('base64');
+    assert.match(masked(`-ERR ${blob} here`), /^-ERR .{0,8}\*\*\* here$/);
+  }
+});
+
+test('what everybody sends in SASL is no secret', () => {
+  const mask = new SecretMask();
+  mask.addLine('*');
+  mask.addLine('AQ==');
+  assert.equal(mask.hide('1 AQ * 2'), '1 AQ * 2');
+});

@@ -18,6 +18,8 @@ export interface LoginContext {
   readonly credential?: Credential['kind'];
   /** Of the exchange. */
   readonly tokenRefusal?: TokenRefusal | undefined;
+  /** What of the answer people may see; default: its text. */
+  readonly shown?: string;
 }
 
 export class LoginError extends MailferryError {
@@ -46,7 +48,7 @@ export function loginError(command: string, reply: Reply, context: LoginContext 
   const said = tokenRefusal ? ` (the token: ${tokenRefusal.status})` : '';
   const meaning = tokenRefusal ? 'credential' : meaningOf(reply, capabilities);
   const isToken = context.credential === 'access-token' && meaning === 'credential';
-  return new LoginError(`${command} was refused: "${reply.text}"${said}`, {
+  return new LoginError(`${command} was refused: "${context.shown ?? reply.text}"${said}`, {
     ...VERDICTS[meaning],
     ...(isToken ? { hint: TOKEN_HINT } : {}),
     ...(meaning === 'too-soon' ? { retryAfterMs: loginDelayMs(capabilities) } : {}),

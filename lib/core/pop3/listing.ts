@@ -45,9 +45,7 @@ function splitRow(row: Uint8Array, command: string): { messageNumber: number; re
   const match = ROW.exec(latin1(row));
   const messageNumber = Number(match?.[1] ?? 0);
   if (!match || messageNumber < 1) {
-    throw protocolError(
-      `${command} row: expected "number value", got "${latin1(row.subarray(0, 80)).replaceAll(/[^\x20-\x7e]/g, '?')}"`,
-    );
+    throw protocolError(`${command} row: expected "number value", got ${row.length} octets of another form`);
   }
   return { messageNumber, rest: row.subarray(match[0].length) };
 }

@@ -29,7 +29,8 @@ export function parseReply(line: Uint8Array): Reply {
   const status = STATUS.exec(text);
   if (!status) {
     throw new MailferryError(
-      `expected an answer that starts with "+OK" or "-ERR", got "${toPrintable(text)}"`,
+      // Its text could be anything by now: mail, or what we sent ourselves.
+      `expected an answer that starts with "+OK" or "-ERR", got ${line.length} other octets`,
       {
         code: 'POP3_PROTOCOL',
         scope: 'session',

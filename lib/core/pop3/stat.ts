@@ -1,6 +1,7 @@
 // The answer to STAT (RFC 1939 section 5). Pure.
 
 import { MailferryError } from '../errors.ts';
+import type { Reply } from './reply.ts';
 
 export interface MaildropSize {
   readonly messages: number;
@@ -9,11 +10,11 @@ export interface MaildropSize {
 }
 
 /**
- * @param text what follows `+OK`; whatever comes after the two numbers is ignored
+ * Whatever comes after the two numbers is ignored.
  * @throws POP3_PROTOCOL without a number of messages: that must never be taken for an empty maildrop
  */
-export function parseStat(text: string): MaildropSize {
-  const match = /^\s*(\d{1,15})(?:\s+(\d{1,15})(?!\S)|\s|$)/.exec(text);
+export function parseStat({ said, text }: Pick<Reply, 'said' | 'text'>): MaildropSize {
+  const match = /^\s*(\d{1,15})(?:\s+(\d{1,15})(?!\S)|\s|$)/.exec(said);
   if (match?.[1] === undefined) {
     throw new MailferryError(`STAT: expected the number of messages and their octets, got "${text}"`, {
       code: 'POP3_PROTOCOL',

@@ -26,6 +26,11 @@ export class StrayAnswerScanner {
     return ANSWER.test(this.#start);
   }
 
+  /** By more than a line end, but not by all of it. Servers are often off by some octets, so this alone says nothing. */
+  isShorterThan(listedOctets: number | undefined): boolean {
+    return this.#octets > 0 && this.#octets + LINE_END_OCTETS < (listedOctets ?? 0);
+  }
+
   /** Whether the message is by just this line longer than LIST said: then the line is the server's. */
   isLongerByIt(listedOctets: number | undefined): boolean {
     return this.looksLikeAnswer && listedOctets === this.#octets - this.#start.length;

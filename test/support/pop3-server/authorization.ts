@@ -25,7 +25,7 @@ export async function capa(session: Session): Promise<void> {
   if (faults.refuseTop === true) hidden.add('TOP');
   if (!offersStls(session)) hidden.add('STLS');
   const shown = all.filter((capability) => !hidden.has(capability.split(' ', 1)[0] ?? ''));
-  await replyRows(session, '+OK capabilities follow', shown);
+  await replyRows(session, '+OK capabilities follow', [...shown, ...(faults.addCapabilities ?? [])]);
 }
 
 export async function stls(session: Session): Promise<void> {

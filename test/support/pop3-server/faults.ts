@@ -11,6 +11,8 @@ export interface Pop3Faults {
 
   /** Capabilities left out of CAPA. Their commands work all the same. */
   readonly hideCapabilities?: readonly string[];
+  /** Rows more in the answer to CAPA: `EXPIRE 0`. */
+  readonly addCapabilities?: readonly string[];
   /** `-ERR` to CAPA, as popa3d and solid-pop3d say. */
   readonly refuseCapa?: boolean;
   readonly refuseStls?: boolean;
@@ -27,6 +29,8 @@ export interface Pop3Faults {
   readonly refuseTop?: boolean;
   /** Messages whose RETR gets `-ERR`. */
   readonly refuseRetr?: readonly number[];
+  /** The words of it. */
+  readonly refusal?: string;
   /** The same by UIDL: whatever number they have by now. */
   readonly refuseRetrOf?: readonly string[];
   /** The connection ends in the middle of a message. */

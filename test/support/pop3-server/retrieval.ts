@@ -10,6 +10,8 @@ import type { Session } from './session.ts';
 import { headersAndLines } from './top-lines.ts';
 import { ConnectionEnded } from './wire.ts';
 
+const REFUSAL = '-ERR this one cannot be read';
+
 const GATHERED_OCTETS = 256 * 1024;
 
 type AnswerCut = Pick<RetrCut, 'afterOctets' | 'how'>;
@@ -18,7 +20,7 @@ export async function retr(session: Session, argument: string): Promise<void> {
   const message = messageAt(session, argument);
   const { faults } = session.server;
   if (message === undefined || isRefused(faults, Number(argument), message)) {
-    await reply(session, message === undefined ? NO_SUCH_MESSAGE : '-ERR this one cannot be read');
+    await reply(session, message === undefined ? NO_SUCH_MESSAGE : (faults.refusal ?? REFUSAL));
     return;
   }
   await answerWith(session, openMessage(message), cutOf(faults, Number(argument), message));
