@@ -12,19 +12,23 @@ import type { AuditedAccount } from './audit-report.ts';
 import { chooseAccounts } from './choose-accounts.ts';
 import { EXIT_FAILED, EXIT_OK } from './exit.ts';
 import { describeLeaseOwner } from './lease-owner.ts';
+import { Closers } from './open/closers.ts';
 import { openAudit } from './open/open-audit.ts';
 import type { OpenAudit } from './open/open-audit.ts';
 import { printJson } from './print-json.ts';
+import { addTraceOption, openTrace } from './trace.ts';
+import type { Trace } from './trace.ts';
 
 interface AuditFlags {
   readonly config: string;
   readonly server?: boolean;
   readonly repair?: boolean;
+  readonly trace?: string;
   readonly json?: boolean;
 }
 
 export function addAuditCommand(program: Command): void {
-  program
+  const command = program
     .command('audit')
     .description(
       'compare ledger, archive and server, and name every difference; exit code 1 if there is damage',
@@ -33,10 +37,10 @@ export function addAuditCommand(program: Command): void {
     .option('-c, --config <file>', 'the configuration file', 'mailferry.yaml')
     .option('--server', 'also compare with what the server lists; nothing is fetched or deleted')
     .option('--repair', 'mark what is missing in the archive, so that the next import fetches it again')
-    .option('--json', 'print one JSON document')
-    .action(async (ids: string[], flags: AuditFlags) => {
-      process.exitCode = await audit(ids, flags);
-    });
+    .option('--json', 'print one JSON document');
+  addTraceOption(command).action(async (ids: string[], flags: AuditFlags) => {
+    process.exitCode = await audit(ids, flags);
+  });
 }
 
 /** @throws config-scope errors, LEDGER_FAILED when there is no opening it */
@@ -44,29 +48,40 @@ async function audit(ids: readonly string[], flags: AuditFlags): Promise<number>
   const config = loadConfig(flags.config);
   const accounts = chooseAccounts(config.accounts, ids);
   const audited: AuditedAccount[] = [];
-  const open = await openAudit(config);
+  const trace = openTrace(flags.trace);
+  const closers = new Closers();
+  closers.add(trace.close);
   try {
+    const open = await openAudit(config);
+    closers.add(async () => {
+      await open.close();
+    });
     for (const account of accounts) {
-      const result = await auditOne(account, open, flags);
+      const result = await auditOne(account, open, { ...flags, trace });
       audited.push(result);
       if (!flags.json) console.log(`${audited.length > 1 ? '\n' : ''}${describeAudited(result)}`);
     }
   } finally {
-    await open.close();
+    await closers.close();
   }
   if (flags.json) printJson(toAuditJson(audited));
   return audited.every(isGood) ? EXIT_OK : EXIT_FAILED;
 }
 
 /** What goes wrong with one account keeps no other from being audited. */
-async function auditOne(account: Account, open: OpenAudit, flags: AuditFlags): Promise<AuditedAccount> {
+async function auditOne(
+  account: Account,
+  open: OpenAudit,
+  flags: Omit<AuditFlags, 'trace'> & { readonly trace: Trace },
+): Promise<AuditedAccount> {
   const progress = new AuditProgress(account.id, process.stderr, process.stderr.isTTY && !flags.json);
   const unknown = { account: account.id, report: undefined, repaired: undefined, failure: undefined };
   try {
     const ports = open.portsNow();
     const lease = open.leaseInForce(await ports.ledger.state(account.id));
     const atWork = lease && describeLeaseOwner(lease.owner, Date.now());
-    const report = await auditAccount(account, ports, {
+    const tracedPorts = { ...ports, pop3: flags.trace.of(account, ports.pop3) };
+    const report = await auditAccount(account, tracedPorts, {
       askServer: flags.server ?? false,
       signal: new AbortController().signal,
       onChecked: () => {

@@ -8,7 +8,7 @@ import { chooseAccounts } from './choose-accounts.ts';
 import { toPreviewJson } from './deletion-report.ts';
 import { describeCliError, EXIT_FAILED, EXIT_OK, exitCodeFor } from './exit.ts';
 import { importEach } from './import-each.ts';
-import type { ImportedAccount } from './import-each.ts';
+import type { ImportedAccount, ImportEachOptions } from './import-each.ts';
 import { openArchive, openArchiveForDryRun } from './open/open-archive.ts';
 import type { OpenArchive } from './open/open-archive.ts';
 import { parseCount, parseDuration } from './option-values.ts';
@@ -16,8 +16,8 @@ import { finishParsing } from './parsing/finish-parsing.ts';
 import { printJson } from './print-json.ts';
 import { describeImported, toRunJson } from './report.ts';
 import { startRunClock } from './run-clock.ts';
-import type { RunClock } from './run-clock.ts';
 import { watchSignals } from './signals.ts';
+import { addTraceOption, openTrace } from './trace.ts';
 
 interface ImportFlags {
   readonly config: string;
@@ -27,11 +27,12 @@ interface ImportFlags {
   readonly maxMessages?: number;
   /** `--time`, in milliseconds. */
   readonly time?: number;
+  readonly trace?: string;
   readonly json?: boolean;
 }
 
 export function addImportCommand(program: Command): void {
-  program
+  const command = program
     .command('import')
     .description('fetch new mail of every account, or of those named, into the archive')
     .argument('[account...]', 'ids of accounts in the configuration')
@@ -40,10 +41,10 @@ export function addImportCommand(program: Command): void {
     .option('--no-delete', 'delete nothing on the server in this run, whatever onServer says')
     .option('--max-messages <n>', 'fetch at most n messages of each account', parseCount)
     .option('--time <duration>', 'end properly within 90s, 10m, 2h: for all accounts together', parseDuration)
-    .option('--json', 'print the run records as one JSON document')
-    .action(async (ids: string[], flags: ImportFlags) => {
-      process.exitCode = await runImport(ids, flags);
-    });
+    .option('--json', 'print the run records as one JSON document');
+  addTraceOption(command).action(async (ids: string[], flags: ImportFlags) => {
+    process.exitCode = await runImport(ids, flags);
+  });
 }
 
 /** @throws config-scope errors; everything later is in the report and the exit code */
@@ -52,6 +53,7 @@ async function runImport(ids: readonly string[], flags: ImportFlags): Promise<nu
   const accounts = chooseAccounts(config.accounts, ids).map((account) =>
     withMaxMessages(account, flags.maxMessages),
   );
+  const trace = openTrace(flags.trace);
   const signals = watchSignals();
   const clock = startRunClock(signals, flags.time);
   try {
@@ -62,13 +64,14 @@ async function runImport(ids: readonly string[], flags: ImportFlags): Promise<nu
       return failedToOpen(error, flags);
     }
     try {
-      return await importInto(archive, accounts, flags, clock);
+      return await importInto(archive, accounts, flags, { clock, trace });
     } finally {
       await archive.close();
     }
   } finally {
     clock.close();
     signals.close();
+    trace.close();
   }
 }
 
@@ -76,7 +79,7 @@ async function importInto(
   archive: OpenArchive,
   accounts: readonly Account[],
   flags: ImportFlags,
-  clock: RunClock,
+  { clock, trace }: Pick<ImportEachOptions, 'clock' | 'trace'>,
 ): Promise<number> {
   const { ports, parsing } = archive;
   const dryRun = flags.dryRun ?? false;
@@ -85,7 +88,7 @@ async function importInto(
   parsing?.resume();
   const imported: ImportedAccount[] = [];
   const live = process.stderr.isTTY && !flags.json;
-  for await (const account of importEach(accounts, ports, { dryRun, noDelete, clock, live })) {
+  for await (const account of importEach(accounts, ports, { dryRun, noDelete, clock, trace, live })) {
     imported.push(account);
     if (!flags.json) console.log(await describeImported(account, { dryRun, noDelete, ledger: ports.ledger }));
   }

@@ -90,7 +90,9 @@ function assertKeepsSecrets(trace: string, lines: readonly string[], user = USER
     return [keyword === 'AUTH' ? (more[1] ?? '') : (more.at(-1) ?? line)];
   });
   const told = sent.filter((word) => word.length > 4).map((word) => word.replace(/=+$/, ''));
-  for (const form of [...formsOf(PASSWORD), ...formsOf(TOKEN), user, ...told]) {
+  const whole = [...formsOf(PASSWORD), ...formsOf(TOKEN), user, ...told];
+  // Servers cut short what they repeat.
+  for (const form of whole.flatMap((word) => [word, word.slice(0, 8)])) {
     assert.ok(!lower.includes(form.toLowerCase()), `${JSON.stringify(form)} is in the trace:\n${trace}`);
   }
 }
