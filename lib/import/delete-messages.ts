@@ -59,7 +59,9 @@ export async function deleteMessages(
   const marked = new MarkedDeletions(run, lease);
   for (let from = 0; from < shown.length; from += AT_ONCE) {
     if (isTooLate(run)) break;
-    await marked.send(await verifyAll(shown.slice(from, from + AT_ONCE), run, lease), maildrop);
+    const deletions = shown.slice(from, from + AT_ONCE);
+    const verified = await maildrop.awakeDuring(async () => await verifyAll(deletions, run, lease));
+    await marked.send(verified, maildrop);
   }
   return marked.isEmpty ? undefined : marked;
 }

@@ -37,7 +37,9 @@ export async function importMessage(
   const fetchedAt = run.ports.now();
   const fetched = await fetchMessage(listed, run, octets);
   try {
-    const imported = await commitMessage(fetched, { listed, fetchedAt, firstSeen }, run);
+    const imported = await maildrop.awakeDuring(
+      async () => await commitMessage(fetched, { listed, fetchedAt, firstSeen }, run),
+    );
     maildrop.committed(listed);
     run.book.octets += imported.record.octets;
     return imported;

@@ -4,10 +4,12 @@ import type { Account } from '../core/account.ts';
 import { MailferryError } from '../core/errors.ts';
 import { countRows } from '../core/plan.ts';
 import { joinListing } from '../core/pop3/listing.ts';
+import { toServerFacts } from '../core/pop3/server-facts.ts';
 import type { ListedMessage } from '../core/pop3/listing.ts';
 import type { Access, Pop3Ports } from '../ports.ts';
 import { openSession } from '../session/open-session.ts';
 import type { Pop3Session } from '../session/pop3-session.ts';
+import type { LoginPause } from './login-pause.ts';
 
 export interface Way {
   readonly account: Account;
@@ -27,14 +29,14 @@ export interface ListedSession {
 }
 
 /** @throws what openSession throws; POP3_UNAVAILABLE, POP3_PROTOCOL, POP3_TIMEOUT, POP3_CONNECTION_LOST */
-export async function openListed({
-  account,
-  access,
-  pop3,
-  signal,
-  expectsUidls,
-}: Way): Promise<ListedSession> {
-  const session = await openSession(account, access, pop3, signal);
+export async function openListed(way: Way, pause: LoginPause): Promise<ListedSession> {
+  const { account, access, pop3, signal, expectsUidls } = way;
+  await pause.wait(signal);
+  let loginDelaySeconds: number | undefined;
+  const session = await openSession(account, access, pop3, signal, ({ capabilities }) => {
+    if (capabilities) loginDelaySeconds = toServerFacts(capabilities).loginDelaySeconds;
+  });
+  pause.loggedIn(loginDelaySeconds);
   try {
     const uidl = await session.uidl();
     if (!uidl && expectsUidls) throw unavailable('the server refused UIDL, which it gave in earlier runs');

@@ -8,11 +8,13 @@ import type { WindowLimits } from '../core/pop3/retrieval-window.ts';
 import { toServerFacts } from '../core/pop3/server-facts.ts';
 import type { RetrievalRequest } from '../session/retrieve-each.ts';
 import type { Pop3Session } from '../session/pop3-session.ts';
+import { LoginPause } from './login-pause.ts';
 import { numbersIn, openListed, renumber } from './listed-session.ts';
 import type { ListedSession, Way } from './listed-session.ts';
 
 export class Maildrop {
   readonly #way: Way;
+  readonly #pause: LoginPause;
   /** Its listing is what the run is about. */
   #first: ListedSession;
   #session: Pop3Session;
@@ -24,8 +26,9 @@ export class Maildrop {
   /** Of the present session; `undefined` as long as nobody has asked. */
   #window: WindowLimits | undefined;
 
-  private constructor(way: Way, opened: ListedSession) {
+  private constructor(way: Way, opened: ListedSession, pause: LoginPause) {
     this.#way = way;
+    this.#pause = pause;
     this.#first = opened;
     this.#session = opened.session;
     this.#numbers = numbersIn(opened);
@@ -33,7 +36,8 @@ export class Maildrop {
 
   /** @throws what openSession throws; POP3_UNAVAILABLE, POP3_PROTOCOL, POP3_TIMEOUT, POP3_CONNECTION_LOST */
   static async open(way: Way): Promise<Maildrop> {
-    return new Maildrop(way, await openListed(way));
+    const pause = new LoginPause(() => performance.now());
+    return new Maildrop(way, await openListed(way, pause), pause);
   }
 
   /** Of the first session: it stays what the run is about, until it is listed again. */
@@ -48,14 +52,14 @@ export class Maildrop {
   /** Another session and its listing, before anything was done by the first. @throws as `open` does */
   async listAgain(): Promise<void> {
     this.drop();
-    this.#first = await openListed(this.#way);
+    this.#first = await openListed(this.#way, this.#pause);
     this.#goOnIn(this.#first.session, numbersIn(this.#first));
   }
 
   /** Another session after one that broke. @throws as `open` does */
   async reopen(): Promise<void> {
     this.drop();
-    const { session, listing } = await openListed(this.#way);
+    const { session, listing } = await openListed(this.#way, this.#pause);
     this.#goOnIn(session, renumber(this.#first.listing, listing));
   }
 
@@ -145,6 +149,24 @@ export class Maildrop {
     }
   }
 
+  /**
+   * Does something that may take long while the server must not think that we have gone (RFC 1939 section 3: it may end a
+   * session after ten minutes of silence, and some do after one).
+   */
+  async awakeDuring<T>(work: () => Promise<T>, everyMs = STAY_AWAKE_MS): Promise<T> {
+    let sent = Promise.resolve();
+    const timer = setInterval(() => {
+      // A session that is lost shows at the next command.
+      sent = sent.then(async () => await this.#session.stayAwake()).catch(() => undefined);
+    }, everyMs);
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+      await sent;
+    }
+  }
+
   /** As Pop3Session.top with no body line; counts as shown, like `retrieve`. */
   async header(listed: ListedMessage): Promise<AsyncIterable<Uint8Array> | undefined> {
     const header = await this.#session.top(this.#numberOf(listed), 0);
@@ -226,6 +248,9 @@ function within({ octets }: WindowLimits, ahead: Pick<WindowLimits, 'messages'>)
     },
   };
 }
+
+/** Less than the shortest time of silence that was seen to end a session: a minute. */
+const STAY_AWAKE_MS = 30_000;
 
 /** Asking what the server can do costs one exchange, and each message but the first saves one. */
 const WORTH_PIPELINING = 3;

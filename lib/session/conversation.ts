@@ -35,9 +35,16 @@ export class Conversation {
   state: SessionState = 'authorization';
   /** Commands whose answers have not been read to the end. */
   #due = 0;
+  /** Rows or octets of an answer are on their way. */
+  #isReading = false;
 
   constructor(wire: Wire) {
     this.wire = wire;
+  }
+
+  /** In TRANSACTION state, with nothing under way. */
+  get isIdle(): boolean {
+    return this.state === 'transaction' && this.#due === 0 && !this.#isReading;
   }
 
   /** One command, and its status line. @throws POP3_COMMAND_INVALID, POP3_PROTOCOL, POP3_TIMEOUT, POP3_CONNECTION_LOST */
@@ -85,10 +92,14 @@ export class Conversation {
    */
   async rows(keyword: Keyword, maxRows: number, onRow: (row: Uint8Array) => void): Promise<void> {
     const patience = new Patience(TIMEOUTS_MS.listing, MIN_PROGRESS_OCTETS);
+    this.#isReading = true;
     let octets = 0;
     for (let count = 0; count <= maxRows && octets <= MAX_LISTING_OCTETS; count += 1) {
       const row = await this.wire.readLine(MAX_LISTING_LINE_OCTETS, patience, `a row of ${keyword}`);
-      if (row.length === 1 && row[0] === DOT) return;
+      if (row.length === 1 && row[0] === DOT) {
+        this.#isReading = false;
+        return;
+      }
       octets += row.length;
       this.wire.guard(() => {
         onRow(row[0] === DOT ? row.subarray(1) : row);
@@ -110,6 +121,7 @@ export class Conversation {
   async *octets(what: string): AsyncGenerator<Uint8Array, void, undefined> {
     const decoder = new BodyDecoder(this.wire.lastLineEnds);
     const patience = new Patience(TIMEOUTS_MS.retrieveIdle, MIN_PROGRESS_OCTETS);
+    this.#isReading = true;
     let hasEnded = false;
     try {
       while (!hasEnded) {
@@ -120,6 +132,7 @@ export class Conversation {
         if (body.ended) this.#endOctets(what, body.rest);
         hasEnded = body.ended;
       }
+      this.#isReading = false;
     } finally {
       if (!hasEnded) this.close();
     }

@@ -109,6 +109,11 @@ export class Pop3Session {
     if (refusal) throw refusal;
   }
 
+  /** NOOP, if no answer is due: a server that is still sending knows that we are there. @throws POP3_TIMEOUT, POP3_CONNECTION_LOST */
+  async stayAwake(): Promise<void> {
+    if (this.#conversation.isIdle) await this.noop();
+  }
+
   /** Keeps the session from being ended for idleness. A refusal is as good: the server is there. */
   async noop(): Promise<void> {
     await this.#conversation.ask({ keyword: 'NOOP' }, TIMEOUTS_MS.command);

@@ -3,12 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Maildrop } from '../../lib/import/maildrop.ts';
 import { failure, LOGIN } from '../session/session-under-test.ts';
 import { row } from '../support/listed-messages.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
 import type { ScriptStep } from '../support/scripted-server.ts';
+import type { Pop3TestServer } from '../support/pop3-server.ts';
 import {
   fetch,
   inMaildrop,
@@ -179,3 +180,25 @@ test('a server that lists nothing at all is out of order', async () => {
   await using server = await startScriptedServer([...LOGIN, ...steps]);
   await assert.rejects(openMaildrop(server.port), failure('POP3_UNAVAILABLE', 'session'));
 });
+
+test('a server that has to wait for us hears that we are there, and not while it is sending', async () => {
+  await using server = await serve(...MAIL);
+  await inMaildrop(server, async (maildrop) => {
+    await maildrop.awakeDuring(async () => await sleep(90), 20);
+    const before = noops(server);
+    assert.ok(before >= 1 && before <= 5, `${before} times`);
+    for await (const { read } of maildrop.retrieveEach([{ listed: listedAs(maildrop, 1) }], 1)) {
+      const octets = read();
+      await octets.next();
+      await maildrop.awakeDuring(async () => await sleep(50), 5);
+      assert.equal(noops(server), before);
+      for await (const _ of octets) {
+        // To its end.
+      }
+    }
+  });
+});
+
+function noops(server: Pop3TestServer): number {
+  return server.sessions.flatMap(({ commands }) => commands).filter((command) => command === 'NOOP').length;
+}
