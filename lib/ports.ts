@@ -456,11 +456,7 @@ export interface OutputFolder {
    * @param modifiedAt the time the file gets
    * @throws EXPORT_UNWRITABLE; what `octets` throws
    */
-  write(
-    name: string,
-    octets: AsyncIterable<Uint8Array>,
-    modifiedAt: Date,
-  ): Promise<'written' | 'exists'>;
+  write(name: string, octets: AsyncIterable<Uint8Array>, modifiedAt: Date): Promise<'written' | 'exists'>;
   /** Every name that was given is durable when it resolves. Safe to repeat. @throws EXPORT_UNWRITABLE */
   finish(): Promise<void>;
 }

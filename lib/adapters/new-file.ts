@@ -85,7 +85,12 @@ class NewFile implements OutputFile {
     this.#waitingOctets = 0;
     await orOutputError(this.#path, async () => {
       for (let start = 0; start < octets.length;) {
-        const { bytesWritten } = await this.#open().write(octets, start, octets.length - start, this.#writtenOctets);
+        const { bytesWritten } = await this.#open().write(
+          octets,
+          start,
+          octets.length - start,
+          this.#writtenOctets,
+        );
         this.#writtenOctets += bytesWritten;
         start += bytesWritten;
       }
@@ -118,7 +123,9 @@ async function isThere(path: string): Promise<boolean> {
 
 async function removeLeftParts(folder: string, prefix: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    const pid = name.startsWith(prefix) ? /^(\d{1,10})\.part$/.exec(name.slice(prefix.length))?.[1] : undefined;
+    const pid = name.startsWith(prefix)
+      ? /^(\d{1,10})\.part$/.exec(name.slice(prefix.length))?.[1]
+      : undefined;
     // In a container every run may have the same pid: a part of ours that is there before we write one is of a dead process.
     if (pid !== undefined && (Number(pid) === process.pid || isProcessGone(Number(pid))))
       await rm(join(folder, name), { force: true });

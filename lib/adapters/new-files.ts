@@ -1,8 +1,10 @@
 // The OutputFolder port on a disk: each file is written into a folder for temporary files, synced, and only then called by its
 // name, which nobody else may have. Names are durable after `finish`.
 
-import { mkdir, opendir, stat, utimes } from 'node:fs/promises';
+import type { Dir } from 'node:fs';
+import { mkdir, opendir, readdir, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { MailferryError } from '../core/errors.ts';
 import type { OutputFolder } from '../ports.ts';
 import { removeAbandoned } from '../spool/remove-abandoned.ts';
 import { createTempFile } from '../spool/temp-file.ts';
@@ -15,9 +17,9 @@ const LAST_SECOND = 0xffffffff;
 
 /**
  * @param folder absolute path; made with its parents if it is not there
- * @param folders to be made in it at once
+ * @param folders to be made in it at once; a folder with other things in it and without these is refused
  * @param temporary the name of the one in it for temporary files
- * @throws EXPORT_UNWRITABLE
+ * @throws EXPORT_EXISTS, EXPORT_UNWRITABLE
  */
 export async function openOutputFolder(
   folder: string,
@@ -25,6 +27,7 @@ export async function openOutputFolder(
   temporary: string,
 ): Promise<OutputFolder> {
   await orOutputError(folder, async () => {
+    await refuseForeign(folder, folders, temporary);
     for (const name of [...folders, temporary])
       await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
     await removeAbandoned(join(folder, temporary));
@@ -37,11 +40,12 @@ class NewFiles implements OutputFolder {
   readonly #temporary: string;
   readonly #made = new Set<string>();
   /** Folders with names that may not be durable yet. */
-  readonly #unsynced = new Set<string>();
+  readonly #unsynced: Set<string>;
 
   constructor(folder: string, temporary: string) {
     this.#folder = folder;
     this.#temporary = temporary;
+    this.#unsynced = new Set([folder, dirname(folder)]);
   }
 
   async has(name: string): Promise<boolean> {
@@ -105,11 +109,25 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-async function openIfThere(path: string): ReturnType<typeof opendir> {
+async function openIfThere(path: string): Promise<Dir | undefined> {
   try {
     return await opendir(path);
   } catch (error) {
-    if (isAbsentError(error)) return undefined as never;
+    if (isAbsentError(error)) return undefined;
     throw error;
   }
+}
+
+/** Or a mistyped path would fill somebody's folder. */
+async function refuseForeign(folder: string, folders: readonly string[], temporary: string): Promise<void> {
+  if (!(await isThere(folder))) return;
+  const names = await readdir(folder);
+  const isOurs = folders.every((name) => names.includes(name));
+  if (isOurs || names.every((name) => folders.includes(name) || name === temporary)) return;
+  throw new MailferryError(`${folder} has files in it, and lacks the folders ${folders.join(' and ')}`, {
+    code: 'EXPORT_EXISTS',
+    scope: 'config',
+    retryable: false,
+    hint: 'name a folder that is new, empty, or of this form already',
+  });
 }

@@ -7,7 +7,8 @@ const FULL = new Set(['ENOSPC', 'EDQUOT']);
 /** @param where the path that was to be written */
 export function outputError(thrown: unknown, where: string): MailferryError {
   // A temporary file fails as a spool does.
-  if (thrown instanceof MailferryError && thrown.code === 'SPOOL_FAILED') return outputError(thrown.cause, where);
+  if (thrown instanceof MailferryError && thrown.code === 'SPOOL_FAILED')
+    return outputError(thrown.cause, where);
   if (thrown instanceof MailferryError) return thrown;
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   return new MailferryError(`cannot write ${where}: ${describeError(thrown)}`, {
