@@ -1,5 +1,5 @@
-// What mailparser loads and, as it is used here, never calls: it makes text of HTML and links of addresses in text, and a
-// document has none of that (the `skip...` options in lib/parse/parse-message.ts). A quarter of the worker's start, and the code that
+// What mailparser loads and, as it is used here, never calls: it makes text of HTML and links of addresses in text, and only its
+// reader of addresses is wanted (lib/parse/addresses.ts). A quarter of the worker's start, and the code that
 // hostile HTML would be let loose on. Were any of it called nevertheless, the message would fail, loudly, as `parser-error`.
 
 import type { Plugin } from 'esbuild';

@@ -26,6 +26,10 @@ function toEmailAddress(
   note: (problem: Problem) => void,
 ): EmailAddress[] {
   if (email !== '') {
+    if (email.endsWith('>') && !email.includes('<')) {
+      note('address-malformed');
+      return toEmailAddress(name, email.slice(0, -1), header, note);
+    }
     if (!email.includes('@')) note('address-without-domain');
     return [{ name: name === '' ? null : name, email }];
   }

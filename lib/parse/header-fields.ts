@@ -6,6 +6,8 @@ import { decodeHeaderOctets, decodeHeaderText } from '../core/message/encoded-wo
 export interface HeaderField {
   /** As the message spells it. */
   readonly name: string;
+  /** Unfolded, one character an octet. */
+  readonly octets: string;
   /** Unfolded, octets decoded, encoded words still encoded: what structured headers are parsed from. */
   readonly encoded: string;
   /** The same with its encoded words decoded. */
@@ -50,7 +52,7 @@ function parseHeaderField(line: string, note: (problem: Problem) => void): Heade
   // RFC 5322 section 2.2: printable ASCII without the colon. Anything else would make names that look like others.
   if (!/^[!-~]+$/.test(name)) return undefined;
   const octets = trimWhiteSpace(line.slice(colon + 1).replaceAll(/\r?\n(?=[ \t])/g, ''));
-  return { name, encoded: decodeHeaderOctets(octets, note), value: decodeHeaderText(octets, note) };
+  return { name, octets, encoded: decodeHeaderOctets(octets, note), value: decodeHeaderText(octets, note) };
 }
 
 /** Not `trim`: that takes U+00A0 too, which here is an octet, the last of `à` in UTF-8 for one. */

@@ -6,6 +6,18 @@ export const MAX_PART_HEADER_OCTETS = 2 * 1024 * 1024;
 /** MIME parts of a message. Stops: a megabyte of boundaries that becomes a million objects. Digests of 1,000 parts exist. */
 export const MAX_MIME_PARTS = 4000;
 
+/** Multiparts within each other. Stops: delimiter lines that have to be compared with thousands. Deeper ones are attachments. */
+export const MAX_MIME_DEPTH = 300;
+
+/** Octets of a line that can be a delimiter; RFC 2046 allows 74. Stops: holding a line that never ends. */
+export const MAX_DELIMITER_OCTETS = 1000;
+
+/** Messages within messages that are described. Stops: each level decoding and hashing all levels below it again. */
+export const MAX_MESSAGE_DEPTH = 5;
+
+/** Octets of all text and HTML bodies. Stops: a document that no reader can load. The rest of them is in the raw message only. */
+export const MAX_BODY_OCTETS = 32 * 1024 * 1024;
+
 /** Octets of a message's JSON document. Stops: a worker that sends for ever, and documents no reader can load. */
 export const MAX_DOCUMENT_OCTETS = 256 * 1024 * 1024;
 

@@ -1,32 +1,24 @@
-// MIME to document: mailparser takes the message apart, everything a header says is read here from its raw line.
-// A pure function of octets and ingest facts: no clock, no random, no file. Runs only where no credentials are.
+// MIME to document: the message is cut into its parts by octets; headers, addresses and encoded words are read with mailparser and
+// the libraries it is made of. A pure function of octets and ingest facts: no clock, no random, no file. Runs only where no
+// credentials are.
 
-import { MailParser, type MailParserOptions } from 'mailparser';
-import type { IngestFacts, MessageDocument } from '../core/message/document.ts';
-import { HeaderDateScanner, type HeaderDates } from '../core/message/header-date-scanner.ts';
-import { parseMessageIds } from '../core/message/message-ids.ts';
+import type {
+  AttachmentDocument,
+  IngestFacts,
+  MessageDocument,
+  PartDocument,
+} from '../core/message/document.ts';
 import { previewOf } from '../core/message/preview.ts';
 import { ProblemList } from '../core/message/problems.ts';
-import { parseAddresses } from './addresses.ts';
 import { storeAttachment, type AttachmentSink } from './attachments.ts';
-import { drained } from './drained.ts';
 import { ingestOf } from './failed-document.ts';
-import { fieldsNamed, parseHeaderFields, type HeaderField } from './header-fields.ts';
-import { MAX_MIME_PARTS, MAX_PART_HEADER_OCTETS } from './limits.ts';
-import { readBodies } from './mime-tree.ts';
-
-const OPTIONS: MailParserOptions = {
-  // Only what the message holds: nothing converted, linked, merged or replaced.
-  skipHtmlToText: true,
-  skipTextToHtml: true,
-  skipImageLinks: true,
-  skipTextLinks: true,
-  keepDeliveryStatus: true,
-  ignoreEmbedded: true,
-  checksumAlgo: false,
-  maxHeadSize: MAX_PART_HEADER_OCTETS,
-  maxChildNodes: MAX_MIME_PARTS,
-};
+import { MessageBodies } from './message-bodies.ts';
+import { messageFacts } from './message-facts.ts';
+import { MimeSplitter, type LeafPart } from './mime-splitter.ts';
+import { NestedMessage } from './nested-message.ts';
+import { doubtOf, roleOf } from './part-kind.ts';
+import { SplitMessage } from './split-message.ts';
+import { transferDecoderFor } from './transfer-decoder.ts';
 
 /**
  * Reads `raw` once, as fast as `sink` takes the attachments, and holds no more of it than the bodies.
@@ -39,121 +31,108 @@ export async function parseMessage(
   sink: AttachmentSink,
 ): Promise<MessageDocument> {
   const problems = new ProblemList();
-  const parser = new MailParser(OPTIONS);
-  const feeding = feed(parser, raw);
-  // Its failure also destroys the parser and is thrown there first; here it must only not count as unhandled.
-  feeding.catch(() => undefined);
-  const attachments = [];
-  try {
-    for await (const part of partsOf(parser)) {
-      if (part.type === 'attachment') attachments.push(await storeAttachment(part, ingest.account, sink));
-    }
-  } finally {
-    // The loop destroys the parser when it is left, which ends the feeding too.
-    await feeding.catch(() => undefined);
-  }
-  const { dates, sizeOctets } = await feeding;
-  if (sizeOctets === 0) problems.note('message-empty');
   const note = problems.note.bind(problems);
-  const lines = parser.headerLines === false ? [] : parser.headerLines.map(({ line }) => line);
-  const fields = parseHeaderFields(lines, note);
-  const bodies = readBodies(parser, note);
-  const facts = headerFacts(fields, dates, problems);
+  const splitter = new MimeSplitter(note);
+  const message = new SplitMessage(raw, splitter);
+  let taken: TakenParts;
+  try {
+    taken = await takeParts(message, ingest, sink, note);
+  } finally {
+    await message.close();
+  }
+  const { attachments, parts } = taken;
+  if (message.sizeOctets === 0) note('message-empty');
+  const fields = splitter.rootHeader?.fields ?? [];
+  const facts = messageFacts(fields, message.dates, note);
+  const { text, html } = taken.bodies;
   return {
     schemaVersion: 1,
     ...facts,
-    preview: previewOf(bodies.text, bodies.html),
-    ...bodies,
+    preview: previewOf(text, html),
+    text,
+    html,
     attachments,
+    parts,
     headers: fields.map(({ name, value }) => ({ name, value })),
     ingest: ingestOf(ingest),
     problems: problems.toArray(),
   };
 }
 
-type PartOfMessage = NonNullable<ReturnType<MailParser['read']>>;
-
-/**
- * What the parser finds, in order. When it fails, the attachment it is in the middle of fails with it: mailparser itself
- * would leave that without an end, and whoever reads it waiting.
- */
-async function* partsOf(parser: MailParser): AsyncGenerator<PartOfMessage> {
-  let current: PartOfMessage | undefined;
-  let failure: Error | undefined;
-  parser.on('error', (error: Error) => {
-    failure = error;
-    if (current?.type === 'attachment') current.content.destroy(error);
-  });
-  for await (const part of parser as AsyncIterable<PartOfMessage>) {
-    if (failure !== undefined) throw failure;
-    current = part;
-    // Whoever reads it hears of its failure; while nobody does yet, it must not count as unhandled.
-    if (part.type === 'attachment') part.content.on('error', () => undefined);
-    yield part;
-  }
+interface TakenParts {
+  readonly bodies: MessageBodies;
+  readonly attachments: readonly AttachmentDocument[];
+  readonly parts: readonly PartDocument[];
 }
 
-/** Writes all of `raw` into the parser, waiting when it has enough, and dates the message on the way. */
-async function feed(
-  parser: MailParser,
-  raw: AsyncIterable<Uint8Array>,
-): Promise<{ dates: HeaderDates; sizeOctets: number }> {
-  const scanner = new HeaderDateScanner();
-  let sizeOctets = 0;
-  try {
-    for await (const chunk of raw) {
-      scanner.push(chunk);
-      sizeOctets += chunk.length;
-      if (parser.destroyed) break;
-      if (!parser.write(chunk)) await drained(parser);
+async function takeParts(
+  message: SplitMessage,
+  ingest: IngestFacts,
+  sink: AttachmentSink,
+  note: ProblemList['note'],
+): Promise<TakenParts> {
+  const bodies = new MessageBodies(note);
+  const attachments: AttachmentDocument[] = [];
+  const parts: PartDocument[] = [];
+  for (let event = await message.next(); event !== undefined; event = await message.next()) {
+    if (event.kind !== 'leaf') continue;
+    const { part } = event;
+    const content = new PartContent(message);
+    if (roleOf(part.header) === 'attachment') {
+      const doubt = doubtOf(part.header);
+      if (doubt !== undefined) note(doubt);
+      const nested = NestedMessage.describe(part, 1, note);
+      const decoded = decode(content, part, note);
+      attachments.push(await storeAttachment(part, decoded, nested, ingest.account, sink));
+    } else {
+      bodies.start(part);
+      for await (const octets of content.read()) bodies.push(octets);
+      bodies.end();
     }
-    if (!parser.destroyed) parser.end();
-  } catch (error) {
-    parser.destroy(error instanceof Error ? error : new Error(String(error)));
-    throw error;
+    parts.push(partDocument(part, await content.skip()));
   }
-  return { dates: scanner.end(), sizeOctets };
+  return { bodies, attachments, parts };
 }
 
-type HeaderFacts = Pick<
-  MessageDocument,
-  | 'messageId'
-  | 'inReplyTo'
-  | 'references'
-  | 'from'
-  | 'to'
-  | 'cc'
-  | 'bcc'
-  | 'replyTo'
-  | 'sender'
-  | 'subject'
-  | 'sentAt'
-  | 'receivedAt'
->;
+/** The octets of one part, as they stand in the message. */
+class PartContent {
+  readonly #message: SplitMessage;
+  #end: number | undefined;
 
-/** The key order here is the order in the JSON. */
-function headerFacts(fields: readonly HeaderField[], dates: HeaderDates, problems: ProblemList): HeaderFacts {
-  const note = problems.note.bind(problems);
-  const first = (name: string): HeaderField | undefined => fieldsNamed(fields, name)[0];
-  const ids = (name: string): string[] => parseMessageIds(first(name)?.value ?? '');
-  const firstAddresses = (name: string): HeaderFacts['from'] =>
-    parseAddresses(fieldsNamed(fields, name).slice(0, 1), note);
-  const allAddresses = (name: string): HeaderFacts['from'] => parseAddresses(fieldsNamed(fields, name), note);
-  if (first('from') === undefined) note('from-missing');
-  if (!dates.hasDate) note('date-missing');
-  else if (dates.sentAt === null) note('date-unparsable');
-  return {
-    messageId: ids('message-id'),
-    inReplyTo: ids('in-reply-to'),
-    references: ids('references'),
-    from: firstAddresses('from'),
-    to: allAddresses('to'),
-    cc: allAddresses('cc'),
-    bcc: allAddresses('bcc'),
-    replyTo: firstAddresses('reply-to'),
-    sender: firstAddresses('sender'),
-    subject: first('subject')?.value ?? null,
-    sentAt: dates.sentAt?.toISOString() ?? null,
-    receivedAt: dates.receivedAt?.toISOString() ?? null,
-  };
+  constructor(message: SplitMessage) {
+    this.#message = message;
+  }
+
+  async *read(): AsyncGenerator<Uint8Array> {
+    while (this.#end === undefined) {
+      const event = await this.#message.next();
+      if (event?.kind === 'octets') yield event.octets;
+      else this.#end = event?.kind === 'leaf-end' ? event.end : this.#message.sizeOctets;
+    }
+  }
+
+  /** Whatever was not read; where the part ended. */
+  async skip(): Promise<number> {
+    for await (const octets of this.read()) void octets;
+    return this.#end ?? this.#message.sizeOctets;
+  }
+}
+
+async function* decode(
+  content: PartContent,
+  part: LeafPart,
+  note: ProblemList['note'],
+): AsyncGenerator<Uint8Array> {
+  const decoder = transferDecoderFor(part.header.encoding, note);
+  for await (const octets of content.read()) {
+    const decoded = decoder.push(octets);
+    if (decoded.length > 0) yield decoded;
+  }
+  const last = decoder.end();
+  if (last.length > 0) yield last;
+}
+
+function partDocument({ partId, header, start }: LeafPart, end: number): PartDocument {
+  const { type, charset, encoding } = header;
+  return { partId, role: roleOf(header), type, charset, encoding, start, end };
 }

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { IngestFacts } from '../core/message/document.ts';
 import type { Sha256 } from '../core/record.ts';
 import { drained } from './drained.ts';
-import { DocumentTooLarge, failureOf } from './failure.ts';
+import { failureOf, MessageLimitError } from './failure.ts';
 import { encodeFrame, encodeFrames, encodeJsonFrame, FrameError, readFrames, type Frame } from './frames.ts';
 import { MAX_DOCUMENT_OCTETS } from './limits.ts';
 import { parseMessage } from './parse-message.ts';
@@ -68,7 +68,7 @@ async function sendAttachment(
 
 async function sendDocument(json: string): Promise<void> {
   const octets = Buffer.from(`${json}\n`);
-  if (octets.length > MAX_DOCUMENT_OCTETS) throw new DocumentTooLarge(`${octets.length} octets of JSON`);
+  if (octets.length > MAX_DOCUMENT_OCTETS) throw new MessageLimitError('document-too-large');
   for (const frame of encodeFrames('document', octets)) await send(frame);
   await send(encodeFrame('document-end'));
 }

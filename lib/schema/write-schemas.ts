@@ -5,12 +5,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { configJsonSchema } from '../config/config-schema-json.ts';
 import { eventJsonSchema } from './event-json-schema.ts';
+import { messageJsonSchema } from './message-json-schema.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../../schema');
 
 const SCHEMAS: Readonly<Record<string, () => unknown>> = {
   'events-v1.schema.json': eventJsonSchema,
   'mailferry.schema.json': configJsonSchema,
+  'message-v1.schema.json': messageJsonSchema,
 };
 
 await mkdir(FOLDER, { recursive: true });

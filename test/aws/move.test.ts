@@ -122,6 +122,7 @@ test(
       known: 5,
       left: 0,
       withoutUidl: 0,
+      unparsed: 0,
       octets: 0,
     });
   },

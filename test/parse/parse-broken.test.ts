@@ -27,13 +27,45 @@ const BROKEN: readonly (readonly [
     ['Content-Type: multipart/mixed; boundary=b', '', 'x'],
     ['multipart-empty'],
   ],
-  ['an unknown transfer encoding', ['Content-Transfer-Encoding: x-uue', '', 'x'], ['encoding-unknown']],
+  ['an unknown transfer encoding', ['Content-Transfer-Encoding: x-none', '', 'x'], ['encoding-unknown']],
   ['an unknown charset', ['Content-Type: text/plain; charset=x-none', '', 'x'], ['charset-unknown']],
   ['an empty line at once', ['', 'x'], []],
   ['no body at all', [], []],
-  ['broken base64', ['Content-Type: a/b', 'Content-Transfer-Encoding: base64', '', 'AA=A*?=='], []],
-  ['a part that is never closed', ['Content-Type: multipart/mixed; boundary=b', '', '--b', '', 'x'], []],
-  ['a header block that never ends', ['Content-Type: multipart/mixed; boundary=b', '', '--b', 'X: y'], []],
+  [
+    'broken base64',
+    ['Content-Type: a/b', 'Content-Transfer-Encoding: base64', '', 'AA=A*?=='],
+    ['base64-after-end'],
+  ],
+  [
+    'a part that is never closed',
+    ['Content-Type: multipart/mixed; boundary=b', '', '--b', '', 'x'],
+    ['multipart-unclosed'],
+  ],
+  [
+    'a header block that never ends',
+    ['Content-Type: multipart/mixed; boundary=b', '', '--b', 'X: y'],
+    ['multipart-unclosed'],
+  ],
+  [
+    'uuencode without an end',
+    ['Content-Type: a/b', 'Content-Transfer-Encoding: x-uuencode', '', 'begin 644 a', '!80``'],
+    ['uuencode-broken'],
+  ],
+  [
+    'base64 that goes on behind its padding',
+    ['Content-Transfer-Encoding: base64', '', 'YQ==', 'YQ=='],
+    ['base64-after-end'],
+  ],
+  [
+    'a text that is not of its charset',
+    ['Content-Type: text/plain; charset=euc-jp', '', 'Grüße'],
+    ['charset-wrong'],
+  ],
+  [
+    'a part behind the end of its multipart',
+    [...multipart('mixed', [TEXT]), '--b', '', 'hidden'],
+    ['part-after-end'],
+  ],
 ];
 
 for (const [what, lines, problems] of BROKEN) {
@@ -63,7 +95,7 @@ void test('the same octets give the same JSON to the octet, however they are cut
 });
 
 const ORDER =
-  'schemaVersion messageId inReplyTo references from to cc bcc replyTo sender subject sentAt receivedAt preview text html attachments headers ingest problems';
+  'schemaVersion messageId inReplyTo references from to cc bcc replyTo sender subject sentAt receivedAt preview text html attachments parts headers ingest problems';
 
 void test('the ingest facts come back with the name of the parser', async () => {
   const { document } = await parsed(TOP);

@@ -86,6 +86,8 @@ void test('an attachment streams through the sink and is described, its name onl
       sha256: sha256Of(octets),
       key: `attachments/account=billing/${sha256Of(octets)}`,
       isInline: false,
+      kind: null,
+      message: null,
     },
   ]);
   assert.equal(document.text, 'Grüße');

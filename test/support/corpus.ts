@@ -34,3 +34,33 @@ export function corpusMessages(): CorpusMessage[] {
 function withCrlf(bytes: Buffer): Buffer {
   return Buffer.from(bytes.toString('latin1').replaceAll(/(?<!\r)\n/g, '\r\n'), 'latin1');
 }
+
+/** What at least two of three independent parsers agree on; a member that they do not agree on is absent. */
+export interface OracleRow {
+  readonly file: string;
+  readonly subject?: string | null;
+  /** `INVALID`: must not become a date. */
+  readonly date?: string | null;
+  readonly from?: readonly string[];
+  readonly to?: readonly string[];
+  readonly text_sha256?: string | null;
+  readonly text_sha256_cp1252?: string | null;
+  readonly text_len?: number | null;
+  readonly text_flowed?: boolean;
+  readonly html_sha256?: string | null;
+  readonly html_len?: number | null;
+  readonly attachment_count?: number;
+  readonly leaves?: readonly {
+    readonly role: string;
+    readonly filename?: string | null;
+    readonly sha256?: string | null;
+    readonly sha256_lf?: string | null;
+  }[];
+}
+
+/** By the names of `corpusMessages`. */
+export function corpusOracle(): ReadonlyMap<string, OracleRow> {
+  const lines = readFileSync(join(FOLDER, 'oracle.jsonl'), 'utf8').split('\n');
+  const rows = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as OracleRow);
+  return new Map(rows.map((row) => [row.file.replace('public/', ''), row]));
+}

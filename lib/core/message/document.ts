@@ -50,10 +50,61 @@ export interface AttachmentDocument {
   readonly key: string;
   /** Shown inside the HTML body rather than offered for saving. */
   readonly isInline: boolean;
+  /** What it is, where its type says more than that it is a file. */
+  readonly kind: AttachmentKind | null;
+  /** What is in it, where it is a message, and not nested too deeply. */
+  readonly message: NestedMessageDocument | null;
 }
 
-export interface MessageDocument {
-  readonly schemaVersion: 1;
+/** Every kind, in alphabetical order: readers may meet more in later versions. */
+export const ATTACHMENT_KINDS = [
+  'calendar',
+  'delivery-status',
+  'disposition-notification',
+  'external-body',
+  'feedback-report',
+  'message',
+  'message-headers',
+  'partial-message',
+  'pgp-encrypted',
+  'pgp-keys',
+  'pgp-signature',
+  'smime',
+  'smime-signature',
+  'tnef',
+] as const;
+
+export type AttachmentKind = (typeof ATTACHMENT_KINDS)[number];
+
+/** A leaf part of the MIME tree, and where its octets are. */
+export interface PartDocument {
+  readonly partId: string | null;
+  /** What became of it. */
+  readonly role: 'text' | 'html' | 'attachment';
+  readonly type: string;
+  readonly charset: string | null;
+  /** The transfer encoding, lower case. */
+  readonly encoding: string;
+  /** Its content, still encoded, is the octets `start` to `end` (exclusive) of the message it is a part of. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A leaf part of a message within a message. */
+export interface NestedPartDocument extends PartDocument {
+  readonly kind: AttachmentKind | null;
+  readonly name: string | null;
+  readonly disposition: string | null;
+  readonly cid: string | null;
+  /** Octets after decoding. */
+  readonly size: number;
+  /** Of the decoded octets. */
+  readonly sha256: Sha256;
+  readonly message: NestedMessageDocument | null;
+}
+
+/** What the header of a message says. */
+export interface MessageFacts {
   readonly messageId: readonly string[];
   readonly inReplyTo: readonly string[];
   readonly references: readonly string[];
@@ -68,6 +119,23 @@ export interface MessageDocument {
   readonly sentAt: string | null;
   /** The topmost Received header's date in UTC, `null` when there is none. */
   readonly receivedAt: string | null;
+}
+
+/** A message that is an attachment: described, and stored as the attachment it is. */
+export interface NestedMessageDocument extends MessageFacts {
+  readonly preview: string;
+  readonly parts: readonly NestedPartDocument[];
+  readonly headers: readonly HeaderDocument[];
+  readonly problems: readonly string[];
+}
+
+export interface HeaderDocument {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface MessageDocument extends MessageFacts {
+  readonly schemaVersion: 1;
   /** The first words of the text, white space folded. */
   readonly preview: string;
   /** The decoded text/plain bodies in order, `null` when there is none. */
@@ -75,8 +143,10 @@ export interface MessageDocument {
   /** The decoded text/html bodies in order, `null` when there is none. */
   readonly html: string | null;
   readonly attachments: readonly AttachmentDocument[];
+  /** Every leaf part, in order: bodies and attachments. */
+  readonly parts: readonly PartDocument[];
   /** In order, repeated ones kept, unfolded, decoded. */
-  readonly headers: readonly { readonly name: string; readonly value: string }[];
+  readonly headers: readonly HeaderDocument[];
   readonly ingest: IngestFacts & { readonly parser: ParserIdentity };
   /** Every tolerance applied and every doubt, by name (see PROBLEMS in problems.ts); empty for a clean message. */
   readonly problems: readonly string[];

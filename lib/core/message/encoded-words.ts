@@ -1,6 +1,8 @@
 // Text of header fields: octets and RFC 2047 encoded words become characters.
 // Never fails: what cannot be decoded stays readable as it stands, and the caller hears that a guess was made.
 
+import { decodeUtf7, isUtf7 } from './utf7.ts';
+
 /** Called with the name of each tolerance applied; see `PROBLEMS` for their meaning. */
 type NoteGuess = (problem: 'header-charset-guessed' | 'header-charset-unknown') => void;
 
@@ -14,8 +16,13 @@ const CHARSET_ALIASES = new Map([
   ['cp950', 'big5'],
 ]);
 
-/** In these every encoded word starts and ends in ASCII (RFC 2047 section 3): words must not be joined before decoding. */
+/**
+ * In these every encoded word starts and ends in ASCII (RFC 2047 section 3): words must not be joined before decoding, unless one
+ * breaks that rule and ends within its characters, as programs do that cut a line wherever it is long enough.
+ */
 const STATEFUL_CHARSET = /^iso-2022-/;
+const ESCAPE = '\u001b';
+const ASCII_SETS = ['(B', '(J'];
 
 /**
  * Octets outside ASCII as UTF-8 (RFC 6532) where they are valid UTF-8, else as windows-1252, a guess.
@@ -43,13 +50,14 @@ export function decodeHeaderText(octets: string, note: NoteGuess): string {
     const { charset, part } = toWord(match.groups ?? {});
     const between = octets.slice(end, match.index);
     if (run !== undefined && /^[ \t\r\n]*$/.test(between)) {
-      if (run.charset !== charset || STATEFUL_CHARSET.test(charset)) closeRun();
+      if (run.charset !== charset || (STATEFUL_CHARSET.test(charset) && !run.isOpen)) closeRun();
     } else {
       closeRun();
       decoded.push(decodeHeaderOctets(between, note));
     }
-    run ??= { charset, parts: [] };
+    run ??= { charset, parts: [], isOpen: false };
     run.parts.push(part);
+    run.isOpen = leavesOpen(part, run.isOpen);
     end = match.index + match[0].length;
   }
   closeRun();
@@ -61,6 +69,15 @@ export function decodeHeaderText(octets: string, note: NoteGuess): string {
 interface Run {
   readonly charset: string;
   readonly parts: Buffer[];
+  /** Only of a charset with states: it does not end in ASCII. */
+  isOpen: boolean;
+}
+
+/** Whether a word of a charset with states leaves its characters, and with them its run, unfinished. */
+function leavesOpen(part: Buffer, wasOpen: boolean): boolean {
+  const text = part.toString('latin1');
+  const escape = text.lastIndexOf(ESCAPE);
+  return escape === -1 ? wasOpen : !ASCII_SETS.includes(text.slice(escape + 1, escape + 3));
 }
 
 function toWord(groups: Record<string, string>): { charset: string; part: Buffer } {
@@ -80,6 +97,7 @@ function decodeQ(payload: string): Buffer {
 }
 
 function decodeCharset(octets: Uint8Array, charset: string, note: NoteGuess): string {
+  if (isUtf7(charset)) return decodeUtf7(Buffer.from(octets).toString('latin1'));
   try {
     return new TextDecoder(CHARSET_ALIASES.get(charset) ?? charset).decode(octets);
   } catch {

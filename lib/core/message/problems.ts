@@ -20,16 +20,45 @@ export const PROBLEMS = [
   ['date-missing', 'There is no Date header.'],
   ['date-unparsable', 'The Date header is no date.'],
   ['from-missing', 'There is no From header.'],
-  ['from-repeated', 'There are several From headers; the first counts.'],
+  ['from-repeated', 'There are several From headers; `from` has the addresses of all, in order.'],
+  ['address-malformed', 'An address has a bracket without its other half; `email` is without it.'],
   ['address-without-domain', 'An address is a bare name; `email` has it as it stands.'],
   ['address-without-mailbox', 'An entry of an address header has a name only; its `email` is empty.'],
-  ['boundary-missing', 'A multipart names no usable boundary: its content is one part or none.'],
+  ['boundary-missing', 'A multipart names no usable boundary: its content is one attachment.'],
   ['multipart-empty', 'A multipart has no part, so no line matched its boundary.'],
+  ['multipart-unclosed', 'A multipart has no closing delimiter: the message may have been cut short.'],
+  [
+    'part-after-end',
+    'A part stands behind the closing delimiter of its multipart; it is listed like any other.',
+  ],
+  [
+    'nesting-too-deep',
+    'Parts or messages are nested more deeply than is followed; what is deeper is kept whole.',
+  ],
+  [
+    'body-too-large',
+    'The text or HTML is larger than a document holds; the rest is in the raw message only.',
+  ],
   [
     'encoding-unknown',
     'A part names a transfer encoding that is not known; its octets are kept as they are.',
   ],
-  ['charset-unknown', 'A body names a charset that is not known; read as UTF-8.'],
+  [
+    'base64-after-end',
+    'Base64 goes on behind the padding that ends it; what stands there is in the raw message only.',
+  ],
+  ['uuencode-broken', 'A uuencoded part has no beginning or no end; what could be decoded is kept.'],
+  [
+    'charset-unknown',
+    'A body names a charset that is not known; read as UTF-8 where it is valid UTF-8, else as windows-1252.',
+  ],
+  ['charset-wrong', 'A body has octets that the charset it names does not have; read as well as it can be.'],
+  ['charset-guessed', 'A body names no charset and is neither ASCII nor UTF-8; read as windows-1252.'],
+  ['tnef-not-expanded', 'An attachment is a TNEF container (winmail.dat); its contents are not listed.'],
+  ['content-encrypted', 'A part is encrypted; what is in it is not known.'],
+  ['content-signed-opaque', 'A part is S/MIME signed data; what is in it is not listed.'],
+  ['content-external', 'A part only names where its content is (message/external-body).'],
+  ['message-partial', 'It is one piece of a larger message (message/partial).'],
 ] as const satisfies readonly (readonly [name: string, meaning: string])[];
 
 export type Problem = (typeof PROBLEMS)[number][0];

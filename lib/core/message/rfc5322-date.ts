@@ -23,7 +23,7 @@ const MONTH_NAMES = [
 const TIME = String.raw`(?<hour>\d{1,2}) ?: ?(?<minute>\d{1,2})(?: ?: ?(?<second>\d{1,2})(?:[.,]\d{1,9})?)?`;
 /** `[Mon,] 1 Jan 2024 12:00[:00] [zone]`, with hyphens or nothing between day, month and year too. */
 const DAY_FIRST = new RegExp(
-  String.raw`^(?:(?<dayName>[a-z]+)\.?(?: ?, ?| ))?(?<day>\d{1,2})[ -]{0,3}(?<month>[a-z]+)\.?,?[ -]{0,3}(?<year>\d{2,4}),? ${TIME} ?(?<zone>.*)$`,
+  String.raw`^(?:(?<dayName>[a-z]+)\.?(?: ?, ?| ))?0?(?<day>\d{1,2})[ -]{0,3}(?<month>[a-z]+)\.?,?[ -]{0,3}(?<year>\d{2,4}),? ${TIME} ?(?<zone>.*)$`,
 );
 /** `[Mon] Jan 1 12:00:00 [zone] 2024`, as ctime(3) writes it and mail programs of old sent it. */
 const MONTH_FIRST = new RegExp(
@@ -31,7 +31,7 @@ const MONTH_FIRST = new RegExp(
 );
 
 const NUMERIC_ZONE =
-  /^(?:utc|gmt|ut)? ?(?<sign>[+-]) ?(?<hours>\d{1,2}):?(?<minutes>[0-5]\d)(?: ?[a-z]{1,5})?$/;
+  /^(?:utc|gmt|ut)? ?(?<sign>[+-]) ?(?<hours>\d{1,2}):?(?<minutes>[0-5]\d)(?:[a-z]{1,5})?(?: .*)?$/;
 const ALPHABETIC_ZONE = /^[a-z]{1,5}$/;
 /** RFC 5322 section 4.3, hours east. Every other name counts as `-0000`, which section 4.3 asks for. */
 const ZONE_HOURS = new Map([
@@ -52,7 +52,8 @@ const HALVES_OF_A_DAY = new Set(['am', 'pm']);
  *
  * Beyond the grammar these are accepted: any letter case, full names of days and months, nested comments (one that is never
  * closed runs to the end), missing seconds, fractions of a second (dropped), hyphens between day, month and year,
- * ctime(3) order, `GMT+0100`, `+01:00`, a zone's name after its number. The name of the day may be missing or wrong.
+ * ctime(3) order, `GMT+0100`, `+01:00`, anything after
+ * the number of a zone (its name, or a header that lost its line end), a day with a zero too many. The name of the day may be missing or wrong.
  * A missing zone, a military one and an unknown name mean UTC. Two-digit years below 50 are 20xx, others 19xx; three digits
  * count from 1900. Second 60 is the next minute's first. The result lies in the years 0001 to 9999 UTC.
  */

@@ -30,6 +30,11 @@ const CLEAN: readonly (readonly [behaviour: string, octets: string, text: string
     '=?ISO-2022-JP?B?GyRCJWYbKEI=?= =?ISO-2022-JP?B?GyRCJWYbKEI=?=',
     'ユユ',
   ],
+  [
+    'words of iso-2022-jp that were cut within their characters are whole again',
+    '=?ISO-2022-JP?B?GyRCJQ==?= =?ISO-2022-JP?B?ZiVmGyhC?=',
+    'ユユ',
+  ],
   ['a language tag is dropped', '=?utf-8*en?q?a?=', 'a'],
   ['words inside quotes are decoded too', '"=?utf-8?q?=C3=BC?=" <a@b>', '"ü" <a@b>'],
   [
@@ -58,8 +63,8 @@ void test('an unknown charset is guessed, and noted', () => {
   assert.deepEqual(decode('=?x-none?q?=C3=BC?='), { text: 'ü', notes: ['header-charset-unknown'] });
 });
 
-void test('UTF-7 is not decoded: it can hide markup from whoever looks for it', () => {
-  assert.equal(decode('=?utf-7?q?+ADw-b+AD4-?=').text, '+ADw-b+AD4-');
+void test('UTF-7 is decoded like any other charset: what it says is data, whoever shows it has to escape it', () => {
+  assert.deepEqual(decode('=?utf-7?q?Fr+APY-sche +- +ADw-b+AD4?='), { text: 'Frösche + <b>', notes: [] });
 });
 
 void test('any octets decode without an error, into well-formed text', () => {

@@ -62,6 +62,8 @@ const ACCEPTED: readonly (readonly [text: string, utc: string])[] = [
   ['Mon, 1 Jan 2024 00:00:00 +0100 CET', '2023-12-31T23:00:00Z'],
   ['Mon, 1 Jan 2024 00:00:00+0100', '2023-12-31T23:00:00Z'],
   ['Mon, 1 Jan 2024 00:00:00.999 +0000', '2024-01-01T00:00:00Z'],
+  ['Mon, 001 Jan 2024 00:00:00 +0000', '2024-01-01T00:00:00Z'],
+  ['Mon, 1 Jan 2024 00:00:00 +0000 From: a@example.com', '2024-01-01T00:00:00Z'],
   ['Mon Jan  1 12:00:00 2024', '2024-01-01T12:00:00Z'],
   ['Mon Jan  1 12:00:00 EST 2024', '2024-01-01T17:00:00Z'],
 ];
@@ -96,7 +98,8 @@ const REFUSED: readonly (readonly [why: string, text: string])[] = [
   ['a moment after the year 9999 in UTC', '31 Dec 9999 23:59:59 -0001'],
   ['no time', '1 Jan 2024'],
   ['digits that are not ASCII', '١ Jan 2024 00:00:00 +0000'],
-  ['text behind the zone', '1 Jan 2024 00:00:00 +0000 and more'],
+  ['text behind the name of a zone', '1 Jan 2024 00:00:00 GMT and more'],
+  ['a half of the day behind a zone', '1 Jan 2024 09:00:00 PM +0000'],
   ['a comment only', '(1 Jan 2024 00:00:00 +0000)'],
   ['ISO 8601', '2024-01-01T00:00:00Z'],
 ];
