@@ -11,7 +11,7 @@ import { startCommandProxy } from '../support/command-proxy.ts';
 import { startCutProxy } from '../support/cut-proxy.ts';
 import { dovecotSkip } from '../support/dovecot-presence.ts';
 import { startDovecot, type RunningDovecot } from '../support/dovecot.ts';
-import { runImportOfOne, writeConfig, type ReportedRun } from '../support/import-run.ts';
+import { COMMAND_BY_COMMAND, runImportOfOne, writeConfig, type ReportedRun } from '../support/import-run.ts';
 import { readLedger } from '../support/ledger-file.ts';
 import { readWithPython, type SecondOpinion } from '../support/second-opinion.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -59,7 +59,11 @@ void test(
     for (const known of [0, 4, 8, 12, 16]) {
       const cut = { verb: 'RETR', occurrence: 5, where: 3_000, forGood: true } as const;
       await using proxy = await startCommandProxy({ port: dovecot.port, cut });
-      const configFile = await writeConfig(folder.path, { port: proxy.port, user: dovecot.user });
+      const configFile = await writeConfig(folder.path, {
+        port: proxy.port,
+        user: dovecot.user,
+        ...COMMAND_BY_COMMAND,
+      });
       const { exitCode, run } = await runImportOfOne({ configFile, password: dovecot.password });
       assert.deepEqual([exitCode, run.outcome], [1, 'stopped'], JSON.stringify(run));
       assert.deepEqual(codesOf(run), ['POP3_CONNECTION_LOST']);
@@ -85,12 +89,20 @@ void test(
       port: dovecot.port,
       cutAfterOctets: sessionOctets - LAST_ANSWER_OCTETS,
     });
-    const configFile = await writeConfig(folder.path, { port: proxy.port, user: dovecot.user });
+    const configFile = await writeConfig(folder.path, {
+      port: proxy.port,
+      user: dovecot.user,
+      ...COMMAND_BY_COMMAND,
+    });
     const { run } = await runImportOfOne({ configFile, password: dovecot.password });
     assert.equal(proxy.cuts(), 1);
     assert.equal(run.counts.stored, MESSAGES);
     assertBalanced(run.counts);
-    const direct = await writeConfig(folder.path, { port: dovecot.port, user: dovecot.user });
+    const direct = await writeConfig(folder.path, {
+      port: dovecot.port,
+      user: dovecot.user,
+      ...COMMAND_BY_COMMAND,
+    });
     const next = await runImportOfOne({ configFile: direct, password: dovecot.password });
     assertNothingNew(next.run.counts, MESSAGES);
   },
@@ -108,7 +120,11 @@ function startLoadedDovecot(): Promise<RunningDovecot> {
 /** How many octets the server sends in a whole session. */
 async function measureSession(dovecot: RunningDovecot, place: string): Promise<number> {
   await using proxy = await startCutProxy({ port: dovecot.port, cutAfterOctets: Infinity });
-  const configFile = await writeConfig(place, { port: proxy.port, user: dovecot.user });
+  const configFile = await writeConfig(place, {
+    port: proxy.port,
+    user: dovecot.user,
+    ...COMMAND_BY_COMMAND,
+  });
   const { exitCode, run } = await runImportOfOne({ configFile, password: dovecot.password });
   assert.equal(exitCode, 0);
   assert.equal(run.counts.stored, MESSAGES);
@@ -122,7 +138,11 @@ async function importCut(
   how: 'close' | 'reset',
 ): Promise<ReportedRun> {
   await using proxy = await startCutProxy({ port: dovecot.port, cutAfterOctets, how });
-  const configFile = await writeConfig(place, { port: proxy.port, user: dovecot.user });
+  const configFile = await writeConfig(place, {
+    port: proxy.port,
+    user: dovecot.user,
+    ...COMMAND_BY_COMMAND,
+  });
   const { exitCode, run } = await runImportOfOne({ configFile, password: dovecot.password });
   assert.ok(proxy.cuts() > 0, 'nothing was cut');
   assert.equal(exitCode, 1, JSON.stringify(run));
@@ -150,7 +170,11 @@ async function assertCompletes(
   place: string,
   mailbox: readonly SecondOpinion[],
 ): Promise<void> {
-  const configFile = await writeConfig(place, { port: dovecot.port, user: dovecot.user });
+  const configFile = await writeConfig(place, {
+    port: dovecot.port,
+    user: dovecot.user,
+    ...COMMAND_BY_COMMAND,
+  });
   const { exitCode, run } = await runImportOfOne({ configFile, password: dovecot.password });
   assert.equal(exitCode, 0, JSON.stringify(run.errors));
   assert.equal(run.counts.known + run.counts.stored + run.counts.duplicate, MESSAGES);

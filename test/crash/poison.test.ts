@@ -14,6 +14,7 @@ import { plainMail } from '../support/odd-mail.ts';
 import type { Pop3Faults } from '../support/pop3-server/faults.ts';
 import { maildropOf } from '../support/pop3-server/maildrop.ts';
 import { sentCommands } from '../support/sent-commands.ts';
+import { COMMAND_BY_COMMAND } from '../support/import-run.ts';
 
 const MESSAGES = 20;
 const options = { timeout: 120_000 };
@@ -53,7 +54,10 @@ for (const onServer of ['keep', 'delete'] as const) {
       `a message that always ${poison.what} costs one RETR a run and is quarantined by the third (onServer: ${onServer})`,
       options,
       async () => {
-        await using place = await startLoadedServer({ maildrop: letters(), account: { onServer } });
+        await using place = await startLoadedServer({
+          maildrop: letters(),
+          account: { onServer, ...COMMAND_BY_COMMAND },
+        });
         const { uidl } = at(place.server.maildrop, poison.at);
         place.server.faults = poison.fault(uidl);
         for (const attempt of [1, 2, 3]) await failOnce(place, poison, uidl, attempt);
@@ -68,7 +72,10 @@ void test(
   'poison at three places is left out of one run, and each is counted for itself',
   options,
   async () => {
-    await using place = await startLoadedServer({ maildrop: letters(), account: { onServer: 'delete' } });
+    await using place = await startLoadedServer({
+      maildrop: letters(),
+      account: { onServer: 'delete', ...COMMAND_BY_COMMAND },
+    });
     const [first, second, third] = [2, 3, 11].map((index) => at(place.server.maildrop, index).uidl);
     assert.ok(first !== undefined && second !== undefined && third !== undefined);
     const cutRetrOf = { uidl: second, afterOctets: 30, how: 'close' } as const;

@@ -9,7 +9,13 @@ import { mailWithAttachments } from './attachment-mail.ts';
 import { countSeen, startCommandProxy, type CommandProxy } from './command-proxy.ts';
 import type { CommandCut } from './command-relay.ts';
 import { startDovecot, type RunningDovecot } from './dovecot.ts';
-import { runImportOfOne, writeConfig, type ImportOptions, type ReportedRun } from './import-run.ts';
+import {
+  runImportOfOne,
+  writeConfig,
+  type ImportOptions,
+  type ReportedRun,
+  COMMAND_BY_COMMAND,
+} from './import-run.ts';
 import { readLedger } from './ledger-file.ts';
 import { assertAllDeleted, assertLedgerHonest, assertNothingLost } from './nothing-lost.ts';
 import { readWithPython, type SecondOpinion } from './second-opinion.ts';
@@ -44,7 +50,7 @@ export async function openDeletingPlace(): Promise<DeletingPlace> {
     mailbox,
     archive: join(folder.path, 'mail'),
     through: async (port, ...args) => {
-      const account = { port, user: dovecot.user, onServer: 'delete' } as const;
+      const account = { port, user: dovecot.user, onServer: 'delete', ...COMMAND_BY_COMMAND } as const;
       return { configFile: await writeConfig(folder.path, account), password: dovecot.password, args };
     },
     [Symbol.asyncDispose]: async () => await owned.disposeAsync(),

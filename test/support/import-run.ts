@@ -18,7 +18,14 @@ export interface ConfiguredAccount {
   readonly onServer?: 'keep' | 'delete' | { readonly deleteAfterDays: number };
   readonly pauseDeletions?: boolean;
   readonly limits?: Readonly<Record<string, string | number>>;
+  /** Default: as the product has it. */
+  readonly pipelining?: 'auto' | 'always' | 'never';
+  /** How to log in; default: as the product chooses. */
+  readonly method?: 'user';
 }
+
+/** One command at a time, and those of RFC 1939: for a test that cuts the line at a certain one of them. */
+export const COMMAND_BY_COMMAND = { pipelining: 'never', method: 'user' } as const;
 
 const ACCOUNT_ID = 'test';
 const PASSWORD_VARIABLE = 'MAILFERRY_TEST_PASSWORD';
@@ -38,7 +45,7 @@ export async function writeConfig(
   return file;
 }
 
-function accountEntry({ id = ACCOUNT_ID, tls = 'none', ...rest }: ConfiguredAccount): object {
+function accountEntry({ id = ACCOUNT_ID, tls = 'none', method, ...rest }: ConfiguredAccount): object {
   return {
     id,
     host: '127.0.0.1',
@@ -46,7 +53,7 @@ function accountEntry({ id = ACCOUNT_ID, tls = 'none', ...rest }: ConfiguredAcco
     tls,
     ...(tls === 'none' ? { insecure: true } : {}),
     allowPrivateNetwork: true,
-    auth: { password: `env:${PASSWORD_VARIABLE}` },
+    auth: { password: `env:${PASSWORD_VARIABLE}`, ...(method && { method }) },
   };
 }
 
