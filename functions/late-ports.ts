@@ -1,7 +1,7 @@
 // Adapters that most invocations never need: loaded, and their client made, when they are first used. A poll that finds nothing
 // new starts without them; what is loaded at all invocations is what a cold start costs.
 
-import type { EventSink, JobQueue } from '../lib/ports.ts';
+import type { EventSink, JobQueue } from '../lib/ports/work.ts';
 
 /** @param open called once, when the first event is to be published; again if it failed */
 export function lateEventSink(open: () => Promise<EventSink & Disposable>): EventSink & Disposable {

@@ -4,7 +4,7 @@ import { nodeLoginTools } from './adapters/node-login-tools.ts';
 import { SocketDialer } from './adapters/socket-dialer.ts';
 import type { LoginMethod, TlsMode } from './core/account.ts';
 import { Secret } from './core/secret.ts';
-import type { ProtocolTrace } from './ports.ts';
+import type { ProtocolTrace } from './ports/pop3.ts';
 import { openSession } from './session/open-session.ts';
 import type { Pop3Session } from './session/pop3-session.ts';
 
@@ -22,7 +22,7 @@ export type { MaildropSize } from './core/pop3/stat.ts';
 export type { SessionState } from './core/pop3/states.ts';
 export { fromUidl, toUidl } from './core/uidl.ts';
 export type { Uidl } from './core/uidl.ts';
-export type { CertificateFacts, ProtocolTrace, TlsFacts } from './ports.ts';
+export type { CertificateFacts, ProtocolTrace, TlsFacts } from './ports/pop3.ts';
 export type { Pop3Session } from './session/pop3-session.ts';
 export type { Retrieval, RetrievalRequest } from './session/retrieve-each.ts';
 

@@ -6,7 +6,7 @@ import { ACCOUNT_ID_PATTERN } from '../../lib/core/account.ts';
 import type { AccountId } from '../../lib/core/account.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import { forEachAtMost } from '../../lib/adapters/bounded-work.ts';
-import type { AccountDirectory } from '../../lib/ports.ts';
+import type { AccountDirectory } from '../../lib/ports/directory.ts';
 
 /** By the account's id, what `toSpec` made of it. */
 export type Specs = Readonly<Record<string, string>>;

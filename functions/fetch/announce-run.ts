@@ -10,7 +10,7 @@ import { toRunEvents } from '../../lib/core/run-events.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
 import { fromUidl } from '../../lib/core/uidl.ts';
 import type { Uidl } from '../../lib/core/uidl.ts';
-import type { AccountView } from '../../lib/ports.ts';
+import type { AccountView } from '../../lib/ports/directory.ts';
 import type { FetchPorts } from './fetch-ports.ts';
 
 type AnnouncePorts = Pick<FetchPorts, 'directory' | 'events' | 'imports' | 'watch'>;

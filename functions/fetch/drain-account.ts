@@ -5,7 +5,7 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterSlice, planSlice } from '../../lib/core/drain.ts';
 import type { Drain } from '../../lib/core/drain.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
-import type { AccountView } from '../../lib/ports.ts';
+import type { AccountView } from '../../lib/ports/directory.ts';
 import type { DrainMessage } from '../messages.ts';
 import { toEndedSlice } from './after-run.ts';
 import { announce, announceEarlier, announceIfPossible } from './announce-run.ts';

@@ -1,7 +1,8 @@
 // What polls and drains need from the world, beside what an import needs.
 
 import type { ImportPorts } from '../../lib/import/import-ports.ts';
-import type { AccountDirectory, EventSink, JobQueue } from '../../lib/ports.ts';
+import type { AccountDirectory } from '../../lib/ports/directory.ts';
+import type { EventSink, JobQueue } from '../../lib/ports/work.ts';
 import type { DrainMessage } from '../messages.ts';
 import type { MetricName } from '../metrics.ts';
 

@@ -1,7 +1,7 @@
 // A lease that ends with the invocation: a little later than Lambda ends it by force, however often it was renewed, so that
 // nobody waits long for an invocation that died.
 
-import type { Lease } from '../../lib/ports.ts';
+import type { Lease } from '../../lib/ports/ledger.ts';
 
 /** For clocks that differ, and for calls that were under way. */
 export const LEASE_GRACE_MS = 30_000;

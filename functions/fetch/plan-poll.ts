@@ -6,7 +6,7 @@ import type { AccountState } from '../../lib/core/account-state.ts';
 import { isUnderWay } from '../../lib/core/drain.ts';
 import type { Drain } from '../../lib/core/drain.ts';
 import { isWaiting } from '../../lib/core/fresh-start.ts';
-import type { AccountView } from '../../lib/ports.ts';
+import type { AccountView } from '../../lib/ports/directory.ts';
 
 export type PollPlan =
   | { readonly act: 'drop'; readonly reason: DropReason }

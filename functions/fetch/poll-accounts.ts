@@ -4,7 +4,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { Account, AccountId } from '../../lib/core/account.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
-import type { AccountView } from '../../lib/ports.ts';
+import type { AccountView } from '../../lib/ports/directory.ts';
 import type { PollMessage } from '../messages.ts';
 import { backlogOfPoll } from './after-run.ts';
 import { announce, announceEarlier, announceIfPossible, isTold } from './announce-run.ts';

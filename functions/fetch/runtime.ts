@@ -17,7 +17,7 @@ import { SecretsByStore } from '../../lib/adapters/secrets-by-store.ts';
 import { lateTokenEndpoint } from '../../lib/adapters/late-token-endpoint.ts';
 import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
 import type { ImportPorts } from '../../lib/import/import-ports.ts';
-import type { EventSink, JobQueue, ParseJob } from '../../lib/ports.ts';
+import type { EventSink, JobQueue, ParseJob } from '../../lib/ports/work.ts';
 import { removeAbandoned } from '../../lib/spool/remove-abandoned.ts';
 import { readFetchSettings } from '../environment.ts';
 import type { Environment, FetchSettings } from '../environment.ts';

@@ -2,7 +2,7 @@
 
 import type { S3BlobStore } from '../../lib/adapters/s3-blob-store.ts';
 import type { ParsePool } from '../../lib/parse/worker-pool.ts';
-import type { EventSink } from '../../lib/ports.ts';
+import type { EventSink } from '../../lib/ports/work.ts';
 import type { MetricName } from '../metrics.ts';
 
 export interface ParsePorts {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { S3BlobStore } from '../../lib/adapters/s3-blob-store.ts';
 import { createS3Client } from '../../lib/adapters/s3-client.ts';
 import { ParsePool } from '../../lib/parse/worker-pool.ts';
-import type { EventSink } from '../../lib/ports.ts';
+import type { EventSink } from '../../lib/ports/work.ts';
 import { readParseSettings } from '../environment.ts';
 import type { Environment } from '../environment.ts';
 import { lateEventSink } from '../late-ports.ts';

@@ -4,7 +4,7 @@
 import type { Account, OAuth2Auth } from '../core/account.ts';
 import { MailferryError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
-import type { IssuedTokens, Secrets, TokenEndpoint } from '../ports.ts';
+import type { IssuedTokens, Secrets, TokenEndpoint } from '../ports/access.ts';
 import { RefreshTokenKeeper } from './refresh-token-keeper.ts';
 
 export interface TokenPorts {

@@ -4,7 +4,7 @@
 import type { Account, SecretRef } from '../core/account.ts';
 import { describeError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
-import type { Secrets } from '../ports.ts';
+import type { Secrets } from '../ports/access.ts';
 
 /** A token that the server gave, and the store has not. */
 interface Unkept {

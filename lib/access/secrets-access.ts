@@ -2,7 +2,7 @@
 
 import type { Account, OAuth2Auth } from '../core/account.ts';
 import { secretRefsOf } from '../core/secret-refs.ts';
-import type { Access, AccountAccess, Secrets, TokenEndpoint } from '../ports.ts';
+import type { Access, AccountAccess, Secrets, TokenEndpoint } from '../ports/access.ts';
 import { AccountTokens } from './account-tokens.ts';
 
 export class SecretsAccess implements AccountAccess {

@@ -5,7 +5,7 @@ import type { SecretRef } from '../core/account.ts';
 import { MailferryError } from '../core/errors.ts';
 import { splitSecretsManagerLocator } from '../core/secret-locator.ts';
 import { Secret } from '../core/secret.ts';
-import type { Secrets } from '../ports.ts';
+import type { Secrets } from '../ports/access.ts';
 import { AwsSecretClients } from './aws-secret-clients.ts';
 import type { AwsSecretOptions } from './aws-secret-clients.ts';
 import { awsSecretError, unusableSecret } from './aws-secret-errors.ts';

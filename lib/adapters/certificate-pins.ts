@@ -2,7 +2,7 @@
 // time have to be right too. A server with a certificate of its own making is trusted by naming that in caFile.
 
 import { MailferryError } from '../core/errors.ts';
-import type { CertificateFacts } from '../ports.ts';
+import type { CertificateFacts } from '../ports/pop3.ts';
 
 /**
  * Compares the key of the server's own certificate; those of its authorities do not count. Several pins are for a change of

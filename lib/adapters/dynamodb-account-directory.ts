@@ -6,7 +6,7 @@ import type { Account, AccountId } from '../core/account.ts';
 import type { Drain } from '../core/drain.ts';
 import { PAUSED_SLOT, scheduleKey } from '../core/schedule.ts';
 import type { Schedule, Slot } from '../core/schedule.ts';
-import type { AccountDirectory, AccountView, ScheduledAccount } from '../ports.ts';
+import type { AccountDirectory, AccountView, ScheduledAccount } from '../ports/directory.ts';
 import {
   CURSOR_KEY,
   fromDrain,

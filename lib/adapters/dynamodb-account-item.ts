@@ -7,7 +7,7 @@ import { fromSpec } from '../core/account-spec.ts';
 import type { Drain } from '../core/drain.ts';
 import { scheduleKey } from '../core/schedule.ts';
 import type { Schedule, Slot } from '../core/schedule.ts';
-import type { AccountView, ScheduledAccount } from '../ports.ts';
+import type { AccountView, ScheduledAccount } from '../ports/directory.ts';
 import {
   flag,
   number,

@@ -7,7 +7,7 @@
 import type { AccountId } from '../core/account.ts';
 import type { FailedRecord, MessageRecord, SkippedRecord, StoredRecord } from '../core/record.ts';
 import { NO_UIDL } from '../core/uidl.ts';
-import type { Committed } from '../ports.ts';
+import type { Committed } from '../ports/ledger.ts';
 import { flag, text } from './dynamodb-attributes.ts';
 import type { Item } from './dynamodb-attributes.ts';
 import { ledgerBusy } from './dynamodb-errors.ts';

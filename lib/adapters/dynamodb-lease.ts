@@ -2,7 +2,7 @@
 // item's TTL is: an expired lease is expired by its own time.
 
 import type { AccountId } from '../core/account.ts';
-import type { Lease, LeaseHeld, LeaseHold } from '../ports.ts';
+import type { Lease, LeaseHeld, LeaseHold } from '../ports/ledger.ts';
 import { number, readNumber, text } from './dynamodb-attributes.ts';
 import { ledgerBusy } from './dynamodb-errors.ts';
 import { ifFree, ifHeldBy, stateKey, toLease } from './dynamodb-state-item.ts';

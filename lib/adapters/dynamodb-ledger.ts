@@ -7,7 +7,7 @@ import type { MessageRecord, RecordMark, StoredRef } from '../core/record.ts';
 import type { RunRecord } from '../core/run-record.ts';
 import { NO_UIDL } from '../core/uidl.ts';
 import type { Uidl } from '../core/uidl.ts';
-import type { Committed, LeaseHold, Ledger, WithoutLease } from '../ports.ts';
+import type { Committed, LeaseHold, Ledger, WithoutLease } from '../ports/ledger.ts';
 import { forEachAtMost } from './bounded-work.ts';
 import { flag, text } from './dynamodb-attributes.ts';
 import { commitRecord } from './dynamodb-commit.ts';

@@ -4,7 +4,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { AccountId } from '../core/account.ts';
 import { NEW_ACCOUNT_STATE } from '../core/account-state.ts';
 import type { AccountProgress, AccountState } from '../core/account-state.ts';
-import type { LeaseHold, WithoutLease } from '../ports.ts';
+import type { LeaseHold, WithoutLease } from '../ports/ledger.ts';
 import {
   number,
   readFlag,

@@ -5,7 +5,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import type { PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
 import { MailferryError } from '../core/errors.ts';
 import type { FerryEvent } from '../core/events.ts';
-import type { EventSink } from '../ports.ts';
+import type { EventSink } from '../ports/work.ts';
 import { adviseOn } from './aws-advice.ts';
 import { awsClientConfig } from './aws-client-settings.ts';
 import type { AwsSettings } from './aws-client-settings.ts';

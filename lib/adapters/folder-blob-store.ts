@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { MailferryError } from '../core/errors.ts';
 import { createTempFile } from '../spool/temp-file.ts';
 import type { TempFile } from '../spool/temp-file.ts';
-import type { Blob, BlobStore, PutOptions } from '../ports.ts';
+import type { Blob, BlobStore, PutOptions } from '../ports/storage.ts';
 import { TEMP_FOLDER } from './archive-folder.ts';
 import { isAbsentError, nameOnce, syncFolder } from './durable-names.ts';
 import { readError, writeError } from './folder-errors.ts';

@@ -1,6 +1,6 @@
 // The TokenEndpoint port, with what is behind it loaded when the first token is asked for: accounts with passwords never pay for it.
 
-import type { TokenEndpoint } from '../ports.ts';
+import type { TokenEndpoint } from '../ports/access.ts';
 
 export function lateTokenEndpoint(): TokenEndpoint {
   let opened: Promise<TokenEndpoint> | undefined;

@@ -8,7 +8,7 @@ import type { SecretRef } from '../core/account.ts';
 import { describeError } from '../core/errors.ts';
 import type { MailferryError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
-import type { Secrets } from '../ports.ts';
+import type { Secrets } from '../ports/access.ts';
 import { replacePrivateFile } from './private-file.ts';
 import { LOCAL_SECRETS, secretUnavailable, withoutLineEnd } from './secret-unavailable.ts';
 

@@ -5,7 +5,7 @@ import { open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { MailferryError } from '../core/errors.ts';
-import type { OutputFile } from '../ports.ts';
+import type { OutputFile } from '../ports/storage.ts';
 import { isProcessGone } from '../spool/process-gone.ts';
 import { safeHost } from '../spool/temp-file-name.ts';
 import { isAbsentError, nameOnce, syncFolder } from './durable-names.ts';

@@ -5,7 +5,7 @@ import type { Dir } from 'node:fs';
 import { mkdir, opendir, readdir, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MailferryError } from '../core/errors.ts';
-import type { OutputFolder } from '../ports.ts';
+import type { OutputFolder } from '../ports/storage.ts';
 import { removeAbandoned } from '../spool/remove-abandoned.ts';
 import { createTempFile } from '../spool/temp-file.ts';
 import type { TempFile } from '../spool/temp-file.ts';

@@ -1,7 +1,7 @@
 // The LoginTools port by node:crypto.
 
 import { randomBytes } from 'node:crypto';
-import type { LoginTools } from '../ports.ts';
+import type { LoginTools } from '../ports/pop3.ts';
 import { nodeSaslTools } from './node-sasl-tools.ts';
 
 const NONCE_OCTETS = 24;

@@ -11,7 +11,7 @@ import {
   validateAuthResponse,
 } from 'oauth4webapi';
 import { Secret } from '../core/secret.ts';
-import type { IssuedTokens, TokenClient } from '../ports.ts';
+import type { IssuedTokens, TokenClient } from '../ports/access.ts';
 import { tokenRefused } from './oauth2-errors.ts';
 import type { RequestFacts } from './oauth2-errors.ts';
 import { OAuth2Server } from './oauth2-server.ts';

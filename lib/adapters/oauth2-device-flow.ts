@@ -8,7 +8,7 @@ import {
 } from 'oauth4webapi';
 import type { DeviceAuthorizationResponse } from 'oauth4webapi';
 import { Secret } from '../core/secret.ts';
-import type { IssuedTokens, TokenClient } from '../ports.ts';
+import type { IssuedTokens, TokenClient } from '../ports/access.ts';
 import { quote, tokenRefused, tokenUnavailable } from './oauth2-errors.ts';
 import type { RequestFacts } from './oauth2-errors.ts';
 import { isRefusal, OAuth2Server, toIssued } from './oauth2-server.ts';

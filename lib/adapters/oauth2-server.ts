@@ -11,7 +11,7 @@ import {
 } from 'oauth4webapi';
 import type { AuthorizationServer, Client, ClientAuth, TokenEndpointResponse } from 'oauth4webapi';
 import { Secret } from '../core/secret.ts';
-import type { IssuedTokens, TokenClient } from '../ports.ts';
+import type { IssuedTokens, TokenClient } from '../ports/access.ts';
 import { exchangeFailed, tokenRefused, tokenUnavailable } from './oauth2-errors.ts';
 import type { OAuth2Error, RequestFacts } from './oauth2-errors.ts';
 import { exchange } from './oauth2-exchange.ts';

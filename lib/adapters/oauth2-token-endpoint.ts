@@ -8,7 +8,7 @@ import {
   refreshTokenGrantRequest,
 } from 'oauth4webapi';
 import type { TokenEndpointResponse } from 'oauth4webapi';
-import type { IssuedTokens, TokenClient, TokenEndpoint, TokenGrant } from '../ports.ts';
+import type { IssuedTokens, TokenClient, TokenEndpoint, TokenGrant } from '../ports/access.ts';
 import { OAuth2Server } from './oauth2-server.ts';
 import type { Question, ServerOptions } from './oauth2-server.ts';
 

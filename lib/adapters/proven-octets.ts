@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { MailferryError } from '../core/errors.ts';
-import type { Blob } from '../ports.ts';
+import type { Blob } from '../ports/storage.ts';
 
 const MACHINE_HINT =
   'the memory or the temporary folder of this machine changed them: keep the mail on the server and check both';

@@ -1,7 +1,7 @@
 // One archive in two places: raw messages in the one, all that can be made of them again in the other, so that each can have
 // its own rules (who may write, what may be deleted). The key alone decides, and no key is ever looked for in both.
 
-import type { Blob, BlobStore, PutOptions } from '../ports.ts';
+import type { Blob, BlobStore, PutOptions } from '../ports/storage.ts';
 
 const RAW = 'raw/';
 

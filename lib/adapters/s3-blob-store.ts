@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { MailferryError } from '../core/errors.ts';
-import type { Blob, BlobStore, PutOptions } from '../ports.ts';
+import type { Blob, BlobStore, PutOptions } from '../ports/storage.ts';
 import { httpStatusOf, isTransient, s3ReadError, s3WriteError } from './s3-errors.ts';
 import { S3Objects } from './s3-objects.ts';
 import { upload } from './s3-upload.ts';

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, NoSuchKey } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { Blob, BlobStore } from '../ports.ts';
+import type { Blob, BlobStore } from '../ports/storage.ts';
 import { httpStatusOf } from './s3-errors.ts';
 
 /** An object of which S3 has begun to send the octets. */

@@ -7,7 +7,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { PutObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { describeError, MailferryError } from '../core/errors.ts';
 import type { Sha256 } from '../core/record.ts';
-import type { Blob } from '../ports.ts';
+import type { Blob } from '../ports/storage.ts';
 import { notAnswered } from './aws-errors.ts';
 import { provenOctets } from './proven-octets.ts';
 import { toBase64 } from './s3-objects.ts';

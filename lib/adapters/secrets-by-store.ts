@@ -3,7 +3,7 @@
 
 import type { SecretRef } from '../core/account.ts';
 import type { Secret } from '../core/secret.ts';
-import type { Secrets } from '../ports.ts';
+import type { Secrets } from '../ports/access.ts';
 import { AWS_SECRETS, secretUnavailable } from './secret-unavailable.ts';
 
 export interface SecretStores {

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { connect } from 'node:tls';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { domainToASCII } from 'node:url';
-import type { DialTarget, TlsFacts } from '../ports.ts';
+import type { DialTarget, TlsFacts } from '../ports/pop3.ts';
 import { assertPinned } from './certificate-pins.ts';
 import { certificateRefused, handshakeFailed, octetsBeforeTls } from './tls-errors.ts';
 import { readTlsFacts } from './tls-facts.ts';

@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 import { MailferryError } from '../core/errors.ts';
-import type { Connection, TlsFacts } from '../ports.ts';
+import type { Connection, TlsFacts } from '../ports/pop3.ts';
 import { nextChange } from './next-change.ts';
 import { clientCertificateRefused, reasonOf } from './tls-errors.ts';
 

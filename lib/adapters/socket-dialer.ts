@@ -6,7 +6,7 @@ import type { SecureContext } from 'node:tls';
 import { MailferryError } from '../core/errors.ts';
 import { TIMEOUTS_MS } from '../core/limits.ts';
 import { parseProxyUrl } from '../core/proxy-url.ts';
-import type { Connection, Dialer, DialTarget } from '../ports.ts';
+import type { Connection, Dialer, DialTarget } from '../ports/pop3.ts';
 import { ADDRESS_ATTEMPT_MS, connectTcp } from './connect-tcp.ts';
 import { asError, DialDeadline } from './dial-deadline.ts';
 import { connectTimeout } from './dial-errors.ts';

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { AccountId } from '../core/account.ts';
 import { NEW_ACCOUNT_STATE } from '../core/account-state.ts';
 import type { AccountProgress, AccountState } from '../core/account-state.ts';
-import type { LeaseHold } from '../ports.ts';
+import type { LeaseHold } from '../ports/ledger.ts';
 
 /** What decides whether a lease keeps others away. */
 export interface LeaseRules {

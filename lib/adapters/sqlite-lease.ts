@@ -3,7 +3,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { AccountId } from '../core/account.ts';
-import type { Lease, LeaseHeld, LeaseHold } from '../ports.ts';
+import type { Lease, LeaseHeld, LeaseHold } from '../ports/ledger.ts';
 import { leaseLost } from '../core/lease-lost.ts';
 import { leaseInForce, readAccountState, updateIfHeld, type LeaseRules } from './sqlite-account-row.ts';
 import { guardLedger, inTransaction } from './sqlite-database.ts';

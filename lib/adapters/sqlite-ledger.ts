@@ -8,7 +8,7 @@ import type { MessageRecord, RecordMark, StoredRef } from '../core/record.ts';
 import type { RunRecord } from '../core/run-record.ts';
 import { fromUidl } from '../core/uidl.ts';
 import type { Uidl } from '../core/uidl.ts';
-import type { Committed, LeaseHold, Ledger, WithoutLease } from '../ports.ts';
+import type { Committed, LeaseHold, Ledger, WithoutLease } from '../ports/ledger.ts';
 import { inBatches } from './bounded-work.ts';
 import { leaseInForce, readAccountState, updateIfHeld, type LeaseRules } from './sqlite-account-row.ts';
 import { guardLedger, inTransaction } from './sqlite-database.ts';

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { AccountId } from '../core/account.ts';
 import type { FailedRecord, MessageRecord, SkippedRecord, StoredRecord } from '../core/record.ts';
 import { fromUidl } from '../core/uidl.ts';
-import type { Committed } from '../ports.ts';
+import type { Committed } from '../ports/ledger.ts';
 import { fromMessageRow, NOT_STORED, toMessageRow } from './sqlite-message-row.ts';
 
 /** Inside a write transaction of the caller's. */

@@ -1,7 +1,7 @@
 // The parse queue of an archive on one machine: jobs survive a crash, and are done again if it came before their end.
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { JobQueue, ParseJob } from '../ports.ts';
+import type { JobQueue, ParseJob } from '../ports/work.ts';
 import { guardLedger } from './sqlite-database.ts';
 
 export class SqliteParseQueue implements JobQueue<ParseJob> {

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SendMessageBatchCommandOutput, SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import { MailferryError } from '../core/errors.ts';
-import type { BulkJobQueue } from '../ports.ts';
+import type { BulkJobQueue } from '../ports/work.ts';
 import { adviseOn } from './aws-advice.ts';
 import { awsClientConfig } from './aws-client-settings.ts';
 import type { AwsSettings } from './aws-client-settings.ts';

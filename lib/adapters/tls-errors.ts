@@ -1,7 +1,7 @@
 // What a failed TLS handshake means for the person who configured the account.
 
 import { describeError, MailferryError } from '../core/errors.ts';
-import type { DialTarget } from '../ports.ts';
+import type { DialTarget } from '../ports/pop3.ts';
 import { codeOf } from './dial-errors.ts';
 
 type Server = Pick<DialTarget, 'host' | 'port' | 'tls'>;

@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import type { CertificateFacts, ChannelBinding, TlsFacts } from '../ports.ts';
+import type { CertificateFacts, TlsFacts } from '../ports/pop3.ts';
+import type { ChannelBinding } from '../core/pop3/sasl/sasl-exchange.ts';
 
 /** Stops: following a chain in circles. OpenSSL itself verifies no longer one. */
 const MAX_CHAIN_CERTIFICATES = 100;

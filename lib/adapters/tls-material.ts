@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import { describeError, MailferryError } from '../core/errors.ts';
-import type { ClientCertificate, DialTarget } from '../ports.ts';
+import type { ClientCertificate } from '../ports/access.ts';
+import type { DialTarget } from '../ports/pop3.ts';
 
 /** Everything a handshake with the target needs but the socket. @throws CONFIG_INVALID */
 export function prepareTls(target: DialTarget): SecureContext | undefined {

@@ -4,7 +4,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Account } from '../core/account.ts';
 import { describeError, MailferryError } from '../core/errors.ts';
-import type { ProtocolTrace } from '../ports.ts';
+import type { ProtocolTrace } from '../ports/pop3.ts';
 import { TracedSession } from './traced-session.ts';
 
 const OWNER_ONLY = 0o600;

@@ -1,7 +1,7 @@
 // One session of a trace as lines of text. The secrets are hidden before they get here; the user name, and what a server gives
 // away of SCRAM, are hidden here.
 
-import type { ProtocolTrace } from '../ports.ts';
+import type { ProtocolTrace } from '../ports/pop3.ts';
 
 const HIDDEN = '***';
 /** Of a shorter name too much else would be hidden; in USER it is hidden all the same. */

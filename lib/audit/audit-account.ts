@@ -7,7 +7,7 @@ import type { MessageRecord } from '../core/record.ts';
 import { toRunError } from '../core/run-error.ts';
 import type { RunError } from '../core/run-error.ts';
 import type { Uidl } from '../core/uidl.ts';
-import type { Ledger } from '../ports.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import { compareStored, compareUnstored } from './compare.ts';
 import { compareWithListing } from './compare-with-listing.ts';
 import type { Difference } from './difference.ts';

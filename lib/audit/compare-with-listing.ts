@@ -3,7 +3,7 @@
 import type { Account } from '../core/account.ts';
 import { countRows } from '../core/plan.ts';
 import type { ListedMessage } from '../core/pop3/listing.ts';
-import type { Ledger } from '../ports.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import { compareListing } from './compare.ts';
 import type { ListingComparison } from './compare.ts';
 import type { Difference } from './difference.ts';

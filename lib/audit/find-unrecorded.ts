@@ -2,7 +2,7 @@
 
 import type { AccountId } from '../core/account.ts';
 import { parseRawKey, rawKey } from '../core/keys.ts';
-import type { Ledger } from '../ports.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import type { Difference } from './difference.ts';
 import { inspectObject } from './inspect-object.ts';
 import type { Objects } from './inspect-object.ts';

@@ -4,7 +4,7 @@ import type { AccountId } from '../core/account.ts';
 import { describeError, MailferryError } from '../core/errors.ts';
 import { parsedKey, rawKey } from '../core/keys.ts';
 import type { StoredRecord } from '../core/record.ts';
-import type { BlobStore } from '../ports.ts';
+import type { BlobStore } from '../ports/storage.ts';
 import type { ObjectFinding } from './compare.ts';
 
 export interface Objects {

@@ -4,7 +4,8 @@ import type { Account } from '../core/account.ts';
 import { MailferryError } from '../core/errors.ts';
 import { joinListing } from '../core/pop3/listing.ts';
 import type { ListedMessage } from '../core/pop3/listing.ts';
-import type { AccountAccess, Pop3Ports } from '../ports.ts';
+import type { AccountAccess } from '../ports/access.ts';
+import type { Pop3Ports } from '../ports/pop3.ts';
 import { openSession } from '../session/open-session.ts';
 
 export interface Doorway {

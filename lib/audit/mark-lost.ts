@@ -7,7 +7,8 @@ import type { MessageRecord, StoredRecord, StoredRef } from '../core/record.ts';
 import { forgetSettled } from '../lease/forget-settled.ts';
 import { HeldLeases, underLeases } from '../lease/held-leases.ts';
 import type { LeaseTaker } from '../lease/held-leases.ts';
-import type { BlobStore, Lease, Ledger } from '../ports.ts';
+import type { BlobStore } from '../ports/storage.ts';
+import type { Lease, Ledger } from '../ports/ledger.ts';
 import type { Difference } from './difference.ts';
 
 export interface RepairPorts extends LeaseTaker {

@@ -4,7 +4,7 @@ import type { AccountId } from '../core/account.ts';
 import type { AccountProgress, AccountState } from '../core/account-state.ts';
 import type { FailedRecord } from '../core/record.ts';
 import type { RunError } from '../core/run-error.ts';
-import type { Ledger } from '../ports.ts';
+import type { Ledger } from '../ports/ledger.ts';
 
 /**
  * The worst that is true of it: `never-ran` · `never-succeeded` · `stale` the last success is too long ago ·

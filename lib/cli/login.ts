@@ -7,7 +7,7 @@ import type { Account, OAuth2Auth, SecretRef } from '../core/account.ts';
 import { MailferryError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import { loadConfig } from '../config/load-config.ts';
-import type { IssuedTokens, Secrets } from '../ports.ts';
+import type { IssuedTokens, Secrets } from '../ports/access.ts';
 import { chooseAccounts } from './choose-accounts.ts';
 import { openSecrets } from './open/open-secrets.ts';
 import { watchLogin } from './login/watch-login.ts';

@@ -4,7 +4,7 @@ import type { PlannedMessage } from '../core/plan.ts';
 import { MESSAGE_OUTCOMES } from '../core/run-counts.ts';
 import type { RunError } from '../core/run-error.ts';
 import type { RunRecord } from '../core/run-record.ts';
-import type { Ledger } from '../ports.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import { describeDeletions, describePreview, switchedOffBy } from './deletion-report.ts';
 import { formatCount, formatDuration, formatOctets } from './format.ts';
 import type { ImportedAccount } from './import-each.ts';

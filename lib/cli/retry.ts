@@ -6,7 +6,7 @@ import type { FailedRecord, MessageRecord } from '../core/record.ts';
 import type { Uidl } from '../core/uidl.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { LedgerLocation } from '../config/location.ts';
-import type { Ledger } from '../ports.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import { chooseAccounts } from './choose-accounts.ts';
 import { EXIT_FAILED, EXIT_OK } from './exit.ts';
 import { formatCount } from './format.ts';

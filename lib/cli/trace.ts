@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { TraceFile } from '../adapters/trace-file.ts';
 import type { Account } from '../core/account.ts';
-import type { Pop3Ports } from '../ports.ts';
+import type { Pop3Ports } from '../ports/pop3.ts';
 
 export interface Trace {
   /** The same ports; sessions opened by them are traced, if a trace is asked for. */

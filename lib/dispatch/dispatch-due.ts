@@ -1,7 +1,8 @@
 // One tick of the dispatcher: asks who is due, sends their polls, and only then notes that the minute is dispatched. A crash
 // anywhere repeats polls, which is harmless, and never leaves one out. For the accounts themselves nothing is written.
 
-import type { AccountDirectory, BulkJobQueue, EventSink, ScheduledAccount } from '../ports.ts';
+import type { AccountDirectory, ScheduledAccount } from '../ports/directory.ts';
+import type { BulkJobQueue, EventSink } from '../ports/work.ts';
 import { NO_ACCOUNTS } from './dispatch-report.ts';
 import type { DispatchReport } from './dispatch-report.ts';
 import { judgeAccount } from './judge-account.ts';

@@ -2,7 +2,7 @@
 // long. Pure: what decides whether others were told of it already is the calendar, so that nothing is written for it.
 
 import { isWaiting } from '../core/fresh-start.ts';
-import type { ScheduledAccount } from '../ports.ts';
+import type { ScheduledAccount } from '../ports/directory.ts';
 import type { DueSlot } from './plan-tick.ts';
 
 export interface AccountVerdict {

@@ -1,7 +1,7 @@
 // The polls of a tick on their way to the queue, some hundred at a time: never more than that in memory, and never one twice.
 
 import type { AccountId } from '../core/account.ts';
-import type { BulkJobQueue } from '../ports.ts';
+import type { BulkJobQueue } from '../ports/work.ts';
 
 /** Look whether the account has anything new. */
 export interface PollJob {

@@ -3,7 +3,8 @@
 
 import { toEvent } from '../core/events.ts';
 import type { AccountStale } from '../core/events.ts';
-import type { EventSink, ScheduledAccount } from '../ports.ts';
+import type { EventSink } from '../ports/work.ts';
+import type { ScheduledAccount } from '../ports/directory.ts';
 
 /** Events in memory at a time. */
 const EVENTS_AT_ONCE = 500;

@@ -4,7 +4,8 @@
 import type { Account } from '../core/account.ts';
 import { MailferryError } from '../core/errors.ts';
 import type { Capabilities } from '../core/pop3/capabilities.ts';
-import type { Access, AccountAccess, Pop3Ports } from '../ports.ts';
+import type { Access, AccountAccess } from '../ports/access.ts';
+import type { Pop3Ports } from '../ports/pop3.ts';
 import { openSession } from '../session/open-session.ts';
 import type { SessionFacts } from '../session/open-session.ts';
 import type { Pop3Session } from '../session/pop3-session.ts';

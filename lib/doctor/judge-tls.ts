@@ -1,7 +1,7 @@
 // Judges how the connection is protected, by whose certificate, and for how long that will hold. Pure.
 
 import type { Account } from '../core/account.ts';
-import type { CertificateFacts, TlsFacts } from '../ports.ts';
+import type { CertificateFacts, TlsFacts } from '../ports/pop3.ts';
 import type { SessionFacts } from '../session/open-session.ts';
 import { note, notTried, ok, problem, setting } from './check.ts';
 import type { Check, ExaminedTls } from './check.ts';

@@ -7,7 +7,7 @@ import { inParallel } from '../core/in-parallel.ts';
 import { parseRawKey, rawKey } from '../core/keys.ts';
 import type { RawKeyParts } from '../core/keys.ts';
 import type { ArchiveDate } from '../core/record.ts';
-import type { BlobStore } from '../ports.ts';
+import type { BlobStore } from '../ports/storage.ts';
 import type { ExportCounts, ExportProblem, ExportProblemKind, ExportReport } from './export-report.ts';
 import type { ExportTarget } from './export-target.ts';
 import { MessageList } from './message-list.ts';

@@ -2,7 +2,7 @@
 
 import type { AccountId } from '../core/account.ts';
 import type { Sha256 } from '../core/record.ts';
-import type { OutputFolder } from '../ports.ts';
+import type { OutputFolder } from '../ports/storage.ts';
 import type { ExportTarget } from './export-target.ts';
 import { emlName, maildirName, parseMaildirName } from './file-names.ts';
 

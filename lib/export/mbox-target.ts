@@ -1,6 +1,6 @@
 // An mbox file as a place to export to: one entry behind the other.
 
-import type { OutputFile } from '../ports.ts';
+import type { OutputFile } from '../ports/storage.ts';
 import type { ExportTarget } from './export-target.ts';
 import { mboxEntry } from './mbox-entry.ts';
 

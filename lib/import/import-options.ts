@@ -5,7 +5,7 @@ import type { PlannedDeletion } from '../core/plan-deletions.ts';
 import type { PlannedMessage } from '../core/plan.ts';
 import type { RunError } from '../core/run-error.ts';
 import type { RunNotice, RunRecord } from '../core/run-record.ts';
-import type { LeaseHold } from '../ports.ts';
+import type { LeaseHold } from '../ports/ledger.ts';
 
 export interface ImportOptions {
   /** List and plan only: nothing is retrieved, nothing is written. */

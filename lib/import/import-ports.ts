@@ -1,6 +1,10 @@
 // What an import needs from the world.
 
-import type { AccountAccess, BlobStore, JobQueue, Lease, Ledger, ParseJob, Pop3Ports } from '../ports.ts';
+import type { AccountAccess } from '../ports/access.ts';
+import type { BlobStore } from '../ports/storage.ts';
+import type { JobQueue, ParseJob } from '../ports/work.ts';
+import type { Lease, Ledger } from '../ports/ledger.ts';
+import type { Pop3Ports } from '../ports/pop3.ts';
 
 export interface ImportPorts {
   readonly pop3: Pop3Ports;

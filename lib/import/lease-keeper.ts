@@ -2,7 +2,7 @@
 
 import { MailferryError } from '../core/errors.ts';
 import { LEASE_MS } from '../core/limits.ts';
-import type { LeaseHold } from '../ports.ts';
+import type { LeaseHold } from '../ports/ledger.ts';
 import type { AccountRun } from './account-run.ts';
 import type { ImportPorts } from './import-ports.ts';
 

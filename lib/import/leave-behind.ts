@@ -6,7 +6,7 @@ import type { AccountProgress, AccountState, SettledListing } from '../core/acco
 import { orLeaseLost } from '../core/lease-lost.ts';
 import { toRunError } from '../core/run-error.ts';
 import type { RunRecord } from '../core/run-record.ts';
-import type { LeaseHold, WithoutLease } from '../ports.ts';
+import type { LeaseHold, WithoutLease } from '../ports/ledger.ts';
 import type { AccountRun } from './account-run.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 

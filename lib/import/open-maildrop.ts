@@ -5,7 +5,7 @@ import { LoginError } from '../core/pop3/failed-login.ts';
 import { toRunError } from '../core/run-error.ts';
 import type { AccountRun } from './account-run.ts';
 import { Maildrop } from './maildrop.ts';
-import type { Access } from '../ports.ts';
+import type { Access } from '../ports/access.ts';
 
 /**
  * A password that was remembered and is refused may have been changed since: once, the one of now is tried.

@@ -2,7 +2,7 @@
 // the same.
 
 import { orLeaseLost } from '../core/lease-lost.ts';
-import type { LeaseHold, Ledger } from '../ports.ts';
+import type { LeaseHold, Ledger } from '../ports/ledger.ts';
 
 /** Before the changes, for whoever dies between them. @throws LEASE_LOST, LEDGER_FAILED */
 export async function forgetSettled(hold: LeaseHold, ledger: Ledger): Promise<void> {

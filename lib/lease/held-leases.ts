@@ -4,7 +4,7 @@
 import type { AccountId } from '../core/account.ts';
 import { MailferryError } from '../core/errors.ts';
 import { LEASE_MS } from '../core/limits.ts';
-import type { Lease, LeaseHold } from '../ports.ts';
+import type { Lease, LeaseHold } from '../ports/ledger.ts';
 
 export interface LeaseTaker {
   /** `<host>/<pid>` on one machine: the start of the owner's name. */

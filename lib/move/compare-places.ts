@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { inParallel } from '../core/in-parallel.ts';
 import { rawKey } from '../core/keys.ts';
 import type { MessageRecord, RecordMark, Sha256 } from '../core/record.ts';
-import type { Blob } from '../ports.ts';
+import type { Blob } from '../ports/storage.ts';
 import { AT_ONCE, mayGoOn } from './account-move.ts';
 import type { AccountMove } from './account-move.ts';
 import { unlessUnreadable } from './copy-object.ts';

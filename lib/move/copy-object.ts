@@ -4,7 +4,7 @@
 import { MailferryError } from '../core/errors.ts';
 import { MAX_SPOOL_MEMORY_OCTETS } from '../core/limits.ts';
 import type { Sha256 } from '../core/record.ts';
-import type { PutOptions } from '../ports.ts';
+import type { PutOptions } from '../ports/storage.ts';
 import { spool } from '../spool/spool.ts';
 import type { SpooledBlob } from '../spool/spool.ts';
 import type { AccountMove } from './account-move.ts';

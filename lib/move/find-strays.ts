@@ -2,7 +2,7 @@
 
 import { ACCOUNT_ID_PATTERN } from '../core/account.ts';
 import type { AccountId } from '../core/account.ts';
-import type { BlobStore } from '../ports.ts';
+import type { BlobStore } from '../ports/storage.ts';
 
 /**
  * By the names of all messages: of S3, a request for each thousand.

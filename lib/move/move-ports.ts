@@ -1,7 +1,9 @@
 // What a move needs from the world: the two places, and a little more. Only reads in the source, but for its lease.
 
 import type { LeaseTaker } from '../lease/held-leases.ts';
-import type { BlobStore, JobQueue, Lease, Ledger, ParseJob } from '../ports.ts';
+import type { BlobStore } from '../ports/storage.ts';
+import type { JobQueue, ParseJob } from '../ports/work.ts';
+import type { Lease, Ledger } from '../ports/ledger.ts';
 
 export interface Place {
   readonly blobs: BlobStore;

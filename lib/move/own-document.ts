@@ -2,7 +2,7 @@
 
 import { readDocument } from '../core/message/read-document.ts';
 import type { FoundDocument } from '../core/message/read-document.ts';
-import type { BlobStore } from '../ports.ts';
+import type { BlobStore } from '../ports/storage.ts';
 import { rawKeyOf } from './object-name.ts';
 
 /** @returns `undefined` also for what is no document, or is of another message. @throws ARCHIVE_UNREADABLE */

@@ -4,7 +4,7 @@ import type { AccountId } from '../core/account.ts';
 import type { MessageRecord, Sha256 } from '../core/record.ts';
 import { NO_UIDL } from '../core/uidl.ts';
 import type { Uidl } from '../core/uidl.ts';
-import type { Ledger } from '../ports.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import type { AccountMove } from './account-move.ts';
 
 /** Asked for at once. */

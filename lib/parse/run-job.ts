@@ -4,7 +4,7 @@
 import { attachmentKey } from '../core/keys.ts';
 import type { IngestFacts } from '../core/message/document.ts';
 import { MAX_SPOOL_MEMORY_OCTETS } from '../core/limits.ts';
-import type { BlobStore } from '../ports.ts';
+import type { BlobStore } from '../ports/storage.ts';
 import { spool, type SpooledBlob } from '../spool/spool.ts';
 import { encodeFrame, encodeFrames, encodeJsonFrame } from './frames.ts';
 import { JobFailure, JobReader } from './job-reader.ts';

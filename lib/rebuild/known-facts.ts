@@ -6,7 +6,7 @@ import { fromMetadata } from '../core/ingest-metadata.ts';
 import { parsedKey } from '../core/keys.ts';
 import type { RawKeyParts } from '../core/keys.ts';
 import { readDocument } from '../core/message/read-document.ts';
-import type { BlobStore } from '../ports.ts';
+import type { BlobStore } from '../ports/storage.ts';
 import type { Uidl } from '../core/uidl.ts';
 import type { OpenedRawObject } from './rebuild-ports.ts';
 

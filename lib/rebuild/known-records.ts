@@ -3,7 +3,7 @@
 
 import type { AccountId } from '../core/account.ts';
 import type { Sha256 } from '../core/record.ts';
-import type { Ledger } from '../ports.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import type { KnownFacts } from './known-facts.ts';
 
 /**

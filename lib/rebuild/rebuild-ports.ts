@@ -1,7 +1,9 @@
 // What rebuilding a ledger needs from the world: the archive, the ledger that is to be completed, and its lease.
 
 import type { LeaseTaker } from '../lease/held-leases.ts';
-import type { BlobStore, JobQueue, Lease, Ledger, ParseJob } from '../ports.ts';
+import type { BlobStore } from '../ports/storage.ts';
+import type { JobQueue, ParseJob } from '../ports/work.ts';
+import type { Lease, Ledger } from '../ports/ledger.ts';
 
 /** A raw object, and what is kept beside it. */
 export interface OpenedRawObject {

@@ -4,7 +4,7 @@ import type { RawKeyParts } from '../core/keys.ts';
 import { rawKey } from '../core/keys.ts';
 import type { StoredRecord } from '../core/record.ts';
 import { NO_UIDL } from '../core/uidl.ts';
-import type { ParseJob } from '../ports.ts';
+import type { ParseJob } from '../ports/work.ts';
 import type { KnownFacts } from './known-facts.ts';
 import type { ProvenObject } from './prove-object.ts';
 

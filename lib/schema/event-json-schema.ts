@@ -1,19 +1,12 @@
 // The JSON Schema of the events, for those who subscribe to them. Its version changes only when an event that was valid is not
 // any more; members may be added without.
 
-import { z } from 'zod';
 import { eventSchema } from './event-schema.ts';
+import { readableSchema } from './readable-schema.ts';
 
 /** A document of JSON Schema 2020-12, always the same for the same version. */
 export function eventJsonSchema(): Readonly<Record<string, unknown>> {
-  const { $schema, ...schema } = z.toJSONSchema(eventSchema, {
-    override: ({ jsonSchema }) => {
-      // Whoever checks events by it must not stumble over a member that a later version adds.
-      delete jsonSchema.additionalProperties;
-      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
-      if (jsonSchema.type === 'integer') delete jsonSchema.maximum;
-    },
-  });
+  const { $schema, ...schema } = readableSchema(eventSchema);
   return {
     $schema,
     $id: 'urn:mailferry:schema:events:v1',

@@ -1,19 +1,12 @@
 // The JSON Schema of parsed documents, for those who read them. Its version changes only when a document that was valid is not any
 // more; members, kinds and problems may be added without.
 
-import { z } from 'zod';
 import { messageSchema } from './message-schema.ts';
+import { readableSchema } from './readable-schema.ts';
 
 /** A document of JSON Schema 2020-12, always the same for the same version. */
 export function messageJsonSchema(): Readonly<Record<string, unknown>> {
-  const { $schema, ...schema } = z.toJSONSchema(messageSchema, {
-    override: ({ jsonSchema }) => {
-      // Whoever checks documents by it must not stumble over a member that a later version adds.
-      delete jsonSchema.additionalProperties;
-      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
-      if (jsonSchema.type === 'integer') delete jsonSchema.maximum;
-    },
-  });
+  const { $schema, ...schema } = readableSchema(messageSchema);
   return {
     $schema,
     $id: 'urn:mailferry:schema:message:v1',

@@ -13,7 +13,7 @@ import type { WindowLimits } from '../core/pop3/retrieval-window.ts';
 import { parseStat } from '../core/pop3/stat.ts';
 import type { MaildropSize } from '../core/pop3/stat.ts';
 import type { SessionState } from '../core/pop3/states.ts';
-import type { TlsFacts } from '../ports.ts';
+import type { TlsFacts } from '../ports/pop3.ts';
 import type { Conversation } from './conversation.ts';
 import { retrieveEach } from './retrieve-each.ts';
 import type { Retrieval, RetrievalRequest } from './retrieve-each.ts';

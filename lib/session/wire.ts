@@ -5,7 +5,7 @@ import { MailferryError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { LineEnds } from '../core/pop3/body-decoder.ts';
 import { LineReader } from '../core/pop3/line-reader.ts';
-import type { Connection, ProtocolTrace, TlsFacts } from '../ports.ts';
+import type { Connection, ProtocolTrace, TlsFacts } from '../ports/pop3.ts';
 import { ClosedByServer } from './closed-by-server.ts';
 import type { Clock, Patience } from './patience.ts';
 import type { SecretMask } from './secret-mask.ts';

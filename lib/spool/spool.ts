@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Sha256 } from '../core/record.ts';
-import type { Blob } from '../ports.ts';
+import type { Blob } from '../ports/storage.ts';
 import { createTempFile, spoolFailed, type TempFile } from './temp-file.ts';
 
 export interface SpoolOptions {

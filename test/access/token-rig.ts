@@ -3,7 +3,13 @@
 import { SecretsAccess } from '../../lib/access/secrets-access.ts';
 import type { Account } from '../../lib/core/account.ts';
 import { Secret } from '../../lib/core/secret.ts';
-import type { IssuedTokens, Secrets, TokenClient, TokenEndpoint, TokenGrant } from '../../lib/ports.ts';
+import type {
+  IssuedTokens,
+  Secrets,
+  TokenClient,
+  TokenEndpoint,
+  TokenGrant,
+} from '../../lib/ports/access.ts';
 
 export interface Asked {
   readonly client: TokenClient;

@@ -5,7 +5,7 @@ import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
 import { pinOf } from '../../lib/adapters/tls-facts.ts';
-import type { DialTarget } from '../../lib/ports.ts';
+import type { DialTarget } from '../../lib/ports/pop3.ts';
 import { makeAuthority } from '../support/certificates.ts';
 import { targetAt } from '../support/dial-target.ts';
 import { startGreetingTls } from '../support/tls-server.ts';

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { DynamodbLedger } from '../../lib/adapters/dynamodb-ledger.ts';
 import type { AccountId } from '../../lib/core/account.ts';
 import type { MessageRecord } from '../../lib/core/record.ts';
-import type { Committed } from '../../lib/ports.ts';
+import type { Committed } from '../../lib/ports/ledger.ts';
 import { assertHolds, commitScenarios } from '../support/dynamodb-commit-scenarios.ts';
 import type { Scenario } from '../support/dynamodb-commit-scenarios.ts';
 import { openDynamodbRig } from '../support/dynamodb-rig.ts';

@@ -6,7 +6,7 @@ import { DynamodbLease } from '../../lib/adapters/dynamodb-lease.ts';
 import { DynamodbLedger } from '../../lib/adapters/dynamodb-ledger.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import type { MessageRecord } from '../../lib/core/record.ts';
-import type { Committed, Ledger } from '../../lib/ports.ts';
+import type { Committed, Ledger } from '../../lib/ports/ledger.ts';
 import {
   accountProgress,
   ANN,

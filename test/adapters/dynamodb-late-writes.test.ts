@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DynamodbLease } from '../../lib/adapters/dynamodb-lease.ts';
 import { DynamodbLedger } from '../../lib/adapters/dynamodb-ledger.ts';
-import type { LeaseHeld, LeaseHold } from '../../lib/ports.ts';
+import type { LeaseHeld, LeaseHold } from '../../lib/ports/ledger.ts';
 import { accountProgress, ANN, failedRecord, storedRecord, uidlOf } from '../contract/sample-records.ts';
 import { openDynamodbRig } from '../support/dynamodb-rig.ts';
 import type { DynamodbRig } from '../support/dynamodb-rig.ts';

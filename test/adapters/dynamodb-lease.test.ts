@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { DynamodbLease } from '../../lib/adapters/dynamodb-lease.ts';
 import { DynamodbLedger } from '../../lib/adapters/dynamodb-ledger.ts';
 import type { AccountId } from '../../lib/core/account.ts';
-import type { LeaseHeld, LeaseHold } from '../../lib/ports.ts';
+import type { LeaseHeld, LeaseHold } from '../../lib/ports/ledger.ts';
 import { ANN } from '../contract/sample-records.ts';
 import { INTERNAL_ERROR } from '../support/aws-fault.ts';
 import type { AwsFault } from '../support/aws-fault.ts';

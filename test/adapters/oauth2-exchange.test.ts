@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServerOptions } from '../../lib/adapters/oauth2-server.ts';
 import { OAuth2TokenEndpoint } from '../../lib/adapters/oauth2-token-endpoint.ts';
-import type { IssuedTokens } from '../../lib/ports.ts';
+import type { IssuedTokens } from '../../lib/ports/access.ts';
 import { makeCertificates } from '../support/certificates.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { json, startScriptedTokenServer } from '../support/scripted-token-server.ts';

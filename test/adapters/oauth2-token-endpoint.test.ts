@@ -9,7 +9,7 @@ import type { ServerOptions } from '../../lib/adapters/oauth2-server.ts';
 import { OAuth2TokenEndpoint } from '../../lib/adapters/oauth2-token-endpoint.ts';
 import type { MailferryError } from '../../lib/core/errors.ts';
 import { Secret } from '../../lib/core/secret.ts';
-import type { IssuedTokens } from '../../lib/ports.ts';
+import type { IssuedTokens } from '../../lib/ports/access.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { json, startScriptedTokenServer } from '../support/scripted-token-server.ts';
 import type { ScriptedTokenServer } from '../support/scripted-token-server.ts';

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MailferryError } from '../../lib/core/errors.ts';
-import type { Blob } from '../../lib/ports.ts';
+import type { Blob } from '../../lib/ports/storage.ts';
 import { blobOf, inPieces } from '../support/memory-blob-store.ts';
 import { motoSkip } from '../support/moto-presence.ts';
 import { S3Rigs } from '../support/s3-rig.ts';

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { MailferryError } from '../../lib/core/errors.ts';
-import type { Blob, BlobStore } from '../../lib/ports.ts';
+import type { Blob, BlobStore } from '../../lib/ports/storage.ts';
 import { blobOf } from '../support/memory-blob-store.ts';
 import { motoSkip } from '../support/moto-presence.ts';
 import { S3Rigs } from '../support/s3-rig.ts';

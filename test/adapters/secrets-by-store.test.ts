@@ -8,7 +8,7 @@ import { LocalSecrets } from '../../lib/adapters/local-secrets.ts';
 import { SecretsByStore } from '../../lib/adapters/secrets-by-store.ts';
 import type { SecretRef } from '../../lib/core/account.ts';
 import { Secret } from '../../lib/core/secret.ts';
-import type { Secrets } from '../../lib/ports.ts';
+import type { Secrets } from '../../lib/ports/access.ts';
 import { testSecretsContract } from '../contract/secrets-contract.ts';
 import type { OpenedSecrets } from '../contract/secrets-contract.ts';
 import { failureOf } from '../support/failure-of.ts';

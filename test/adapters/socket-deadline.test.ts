@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
 import { TIMEOUTS_MS } from '../../lib/core/limits.ts';
-import type { DialTarget } from '../../lib/ports.ts';
+import type { DialTarget } from '../../lib/ports/pop3.ts';
 import { startBlackHole } from '../support/black-hole.ts';
 import { targetAt } from '../support/dial-target.ts';
 import { startLoopback } from '../support/loopback-server.ts';

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
-import type { Connection } from '../../lib/ports.ts';
+import type { Connection } from '../../lib/ports/pop3.ts';
 import { makeAuthority } from '../support/certificates.ts';
 import { targetAt } from '../support/dial-target.ts';
 import { startLoopback } from '../support/loopback-server.ts';

@@ -9,7 +9,7 @@ import tlsModule from 'node:tls';
 import type { SecureVersion } from 'node:tls';
 import { generate } from 'selfsigned';
 import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
-import type { Connection, DialTarget } from '../../lib/ports.ts';
+import type { Connection, DialTarget } from '../../lib/ports/pop3.ts';
 import { makeAuthority } from '../support/certificates.ts';
 import type { CertificateRequest } from '../support/certificates.ts';
 import { targetAt } from '../support/dial-target.ts';

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { isDeadOwner, localOwnerName } from '../../lib/adapters/local-owner.ts';
-import type { LeaseHold } from '../../lib/ports.ts';
+import type { LeaseHold } from '../../lib/ports/ledger.ts';
 import { acquired, refused } from '../contract/ledger-under-test.ts';
 import { accountProgress, ANN } from '../contract/sample-records.ts';
 import type { RaceReport } from '../support/lease-process.ts';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SqsMessage } from '../../lib/adapters/sqs-job-queue.ts';
 import { SqsJobQueue } from '../../lib/adapters/sqs-job-queue.ts';
-import type { ParseJob } from '../../lib/ports.ts';
+import type { ParseJob } from '../../lib/ports/work.ts';
 import { testBulkJobQueueContract } from '../contract/job-queue-contract.ts';
 import type { AwsAnswerer } from '../support/aws-fault.ts';
 import { TEST_REGION } from '../support/moto.ts';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
-import type { Connection, DialTarget, TlsFacts } from '../../lib/ports.ts';
+import type { Connection, DialTarget, TlsFacts } from '../../lib/ports/pop3.ts';
 import { makeAuthority } from '../support/certificates.ts';
 import { targetAt } from '../support/dial-target.ts';
 import { startGreetingTls, TLS_GREETING } from '../support/tls-server.ts';

@@ -7,7 +7,7 @@ import type { Account } from '../../lib/core/account.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import { parsedKey, rawKey } from '../../lib/core/keys.ts';
 import type { StoredRecord } from '../../lib/core/record.ts';
-import type { Blob, BlobStore, PutOptions } from '../../lib/ports.ts';
+import type { Blob, BlobStore, PutOptions } from '../../lib/ports/storage.ts';
 import { ANN, storedRecord, uidlOf } from '../contract/sample-records.ts';
 import { fixedAccess } from '../support/fixed-access.ts';
 import { MemoryBlobStore } from '../support/memory-blob-store.ts';

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import type { AccountId } from '../../lib/core/account.ts';
-import type { AccountDirectory } from '../../lib/ports.ts';
+import type { AccountDirectory } from '../../lib/ports/directory.ts';
 import { suspendedProgress, wellProgress } from './account-directory-under-test.ts';
 import type { DirectoryCheck } from './account-directory-under-test.ts';
 import { manyAccounts, sampleAccount } from './sample-accounts.ts';

@@ -3,7 +3,8 @@
 
 import { test } from 'node:test';
 import type { AccountProgress } from '../../lib/core/account-state.ts';
-import type { AccountDirectory, Lease, Ledger, ScheduledAccount } from '../../lib/ports.ts';
+import type { AccountDirectory, ScheduledAccount } from '../../lib/ports/directory.ts';
+import type { Lease, Ledger } from '../../lib/ports/ledger.ts';
 import type { TestClock } from './ledger-under-test.ts';
 import { accountProgress } from './sample-records.ts';
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Blob, BlobStore } from '../../lib/ports.ts';
+import type { Blob, BlobStore } from '../../lib/ports/storage.ts';
 import { blobOf, collect } from '../support/memory-blob-store.ts';
 
 /** An empty store of its own for one test. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EventSink } from '../../lib/ports.ts';
+import type { EventSink } from '../../lib/ports/work.ts';
 import { eventsOfEveryKind, manyEvents } from './sample-events.ts';
 
 /** For one test; nobody was told anything yet. */

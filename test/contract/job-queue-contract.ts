@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { AccountId } from '../../lib/core/account.ts';
 import { rawKey } from '../../lib/core/keys.ts';
 import type { ArchiveDate } from '../../lib/core/record.ts';
-import type { BulkJobQueue, JobQueue, ParseJob } from '../../lib/ports.ts';
+import type { BulkJobQueue, JobQueue, ParseJob } from '../../lib/ports/work.ts';
 import { sha256Of } from '../support/memory-blob-store.ts';
 import { ODD_UIDLS } from './sample-records.ts';
 

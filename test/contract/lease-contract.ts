@@ -1,7 +1,7 @@
 // What every Lease promises, and a Ledger of the writes that depend on one. Never looks behind the ports.
 
 import assert from 'node:assert/strict';
-import type { LeaseHold } from '../../lib/ports.ts';
+import type { LeaseHold } from '../../lib/ports/ledger.ts';
 import { acquired, DURATION_MS, ledgerCheck, refused } from './ledger-under-test.ts';
 import type { LedgerCheck, LedgerUnderTest, OpenLedger } from './ledger-under-test.ts';
 import { accountProgress, ANN, BOB } from './sample-records.ts';

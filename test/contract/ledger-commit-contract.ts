@@ -1,7 +1,7 @@
 // What every Ledger promises of committing: what replaces what, what is kept, and that races lose nothing.
 
 import assert from 'node:assert/strict';
-import type { Ledger } from '../../lib/ports.ts';
+import type { Ledger } from '../../lib/ports/ledger.ts';
 import type { LedgerCheck } from './ledger-under-test.ts';
 import { recordsOf } from './ledger-read-contract.ts';
 import { ANN, BOB, failedRecord, skippedRecord, storedRecord, uidlOf } from './sample-records.ts';

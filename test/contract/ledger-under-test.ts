@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AccountId } from '../../lib/core/account.ts';
-import type { Lease, LeaseHeld, LeaseHold, Ledger } from '../../lib/ports.ts';
+import type { Lease, LeaseHeld, LeaseHold, Ledger } from '../../lib/ports/ledger.ts';
 
 /** An empty ledger of its own for one test, and the lease over the same storage. */
 export interface OpenedLedger extends AsyncDisposable {

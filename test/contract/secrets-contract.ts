@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import type { SecretRef } from '../../lib/core/account.ts';
 import { Secret } from '../../lib/core/secret.ts';
-import type { Secrets } from '../../lib/ports.ts';
+import type { Secrets } from '../../lib/ports/access.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 /** For one test. */

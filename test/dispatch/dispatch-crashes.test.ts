@@ -7,7 +7,7 @@ import { slotOf } from '../../lib/core/schedule.ts';
 import type { Account } from '../../lib/core/account.ts';
 import type { Schedule } from '../../lib/core/schedule.ts';
 import type { PollJob } from '../../lib/dispatch/poll-sender.ts';
-import type { BulkJobQueue } from '../../lib/ports.ts';
+import type { BulkJobQueue } from '../../lib/ports/work.ts';
 import { manyAccounts } from '../contract/sample-accounts.ts';
 import { dispatchWorld, overriding } from './dispatch-under-test.ts';
 import type { DispatchWorld } from './dispatch-under-test.ts';

@@ -6,7 +6,8 @@ import { dispatchDue } from '../../lib/dispatch/dispatch-due.ts';
 import type { DispatchPorts } from '../../lib/dispatch/dispatch-due.ts';
 import type { DispatchReport } from '../../lib/dispatch/dispatch-report.ts';
 import type { PollJob } from '../../lib/dispatch/poll-sender.ts';
-import type { AccountDirectory, BulkJobQueue, EventSink } from '../../lib/ports.ts';
+import type { AccountDirectory } from '../../lib/ports/directory.ts';
+import type { BulkJobQueue, EventSink } from '../../lib/ports/work.ts';
 import { MemoryAccountDirectory } from '../support/memory-account-directory.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 

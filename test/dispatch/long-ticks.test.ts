@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { AccountId } from '../../lib/core/account.ts';
 import { everySlot } from '../../lib/core/schedule.ts';
 import type { Slot } from '../../lib/core/schedule.ts';
-import type { ScheduledAccount } from '../../lib/ports.ts';
+import type { ScheduledAccount } from '../../lib/ports/directory.ts';
 import { sampleAccount } from '../contract/sample-accounts.ts';
 import { dispatchWorld, MINUTE_MS, MONDAY, overriding } from './dispatch-under-test.ts';
 

@@ -6,7 +6,7 @@ import type { Check, CheckName, Examination, Verdict } from '../../lib/doctor/ch
 import { CHECK_NAMES } from '../../lib/doctor/check.ts';
 import { examineAccount } from '../../lib/doctor/examine-account.ts';
 import type { ExamineOptions } from '../../lib/doctor/examine-account.ts';
-import type { AccountAccess } from '../../lib/ports.ts';
+import type { AccountAccess } from '../../lib/ports/access.ts';
 import { accountAt, PASSWORD } from '../session/session-under-test.ts';
 import { fixedAccess } from '../support/fixed-access.ts';
 import { pop3BySocket } from '../support/pop3-by.ts';

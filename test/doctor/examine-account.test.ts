@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MailferryError } from '../../lib/core/errors.ts';
 import { isHealthy } from '../../lib/doctor/check.ts';
-import type { AccountAccess } from '../../lib/ports.ts';
+import type { AccountAccess } from '../../lib/ports/access.ts';
 import { MAIL, startWith } from '../session/session-under-test.ts';
 import { fixedAccess } from '../support/fixed-access.ts';
 import type { Pop3TestServer } from '../support/pop3-server.ts';

@@ -19,7 +19,7 @@ import { judgeSizes, judgeTop } from '../../lib/doctor/judge-samples.ts';
 import { judgeStability } from '../../lib/doctor/judge-stability.ts';
 import { judgeTls } from '../../lib/doctor/judge-tls.ts';
 import { planSecondSession } from '../../lib/doctor/plan-second-session.ts';
-import type { TlsFacts } from '../../lib/ports.ts';
+import type { TlsFacts } from '../../lib/ports/pop3.ts';
 import { accountAt } from '../session/session-under-test.ts';
 import { passwordAuth } from '../support/account-defaults.ts';
 

@@ -5,7 +5,7 @@ import { mock, test } from 'node:test';
 import { startInvocationTime } from '../../functions/invocation-time.ts';
 import type { InvocationTime } from '../../functions/invocation-time.ts';
 import { LEASE_GRACE_MS, leaseToEnd } from '../../functions/fetch/lease-to-end.ts';
-import type { Lease } from '../../lib/ports.ts';
+import type { Lease } from '../../lib/ports/ledger.ts';
 import { isTimeUp } from '../../lib/import/stop-reason.ts';
 import { ANN } from '../contract/sample-records.ts';
 

@@ -2,7 +2,7 @@
 // no client can wait for ever, and nothing but the client decides how a session ends.
 
 import { MailferryError } from '../../lib/core/errors.ts';
-import type { Connection, TlsFacts } from '../../lib/ports.ts';
+import type { Connection, TlsFacts } from '../../lib/ports/pop3.ts';
 
 export class BlindConnection implements Connection {
   readonly tls: TlsFacts | undefined = undefined;

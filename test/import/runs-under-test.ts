@@ -5,7 +5,7 @@ import type { Account } from '../../lib/core/account.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
 import { importAccount } from '../../lib/import/import-account.ts';
-import type { BlobStore } from '../../lib/ports.ts';
+import type { BlobStore } from '../../lib/ports/storage.ts';
 import { accountAt, PASSWORD } from '../session/session-under-test.ts';
 import { fixedAccess } from '../support/fixed-access.ts';
 import { MemoryBlobStore, sha256Of } from '../support/memory-blob-store.ts';

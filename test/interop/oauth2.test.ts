@@ -11,7 +11,7 @@ import { OAuth2TokenEndpoint } from '../../lib/adapters/oauth2-token-endpoint.ts
 import type { Account, LoginMethod } from '../../lib/core/account.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
 import { importAccount } from '../../lib/import/import-account.ts';
-import type { AccountAccess } from '../../lib/ports.ts';
+import type { AccountAccess } from '../../lib/ports/access.ts';
 import { accountAt } from '../session/session-under-test.ts';
 import { runCli } from '../support/cli.ts';
 import { MemoryBlobStore } from '../support/memory-blob-store.ts';

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
 import type { TlsMode } from '../../lib/core/account.ts';
 import { Secret } from '../../lib/core/secret.ts';
-import type { Connection, DialTarget } from '../../lib/ports.ts';
+import type { Connection, DialTarget } from '../../lib/ports/pop3.ts';
 import { makeCertificates } from '../support/certificates.ts';
 import { targetAt } from '../support/dial-target.ts';
 import { plainMail } from '../support/odd-mail.ts';

@@ -6,7 +6,7 @@ import type { MessageRecord, StoredRecord } from '../../lib/core/record.ts';
 import type { MovePorts } from '../../lib/move/move-ports.ts';
 import type { MoveReport } from '../../lib/move/move-report.ts';
 import { moveAccount } from '../../lib/move/move-account.ts';
-import type { ParseJob } from '../../lib/ports.ts';
+import type { ParseJob } from '../../lib/ports/work.ts';
 import {
   accountProgress,
   ANN,

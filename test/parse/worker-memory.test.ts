@@ -6,7 +6,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Blob } from '../../lib/ports.ts';
+import type { Blob } from '../../lib/ports/storage.ts';
 import { ParsePool } from '../../lib/parse/worker-pool.ts';
 import { MemoryBlobStore } from '../support/memory-blob-store.ts';
 import { ingestOf } from './parsed.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { MailferryError } from '../../lib/core/errors.ts';
-import type { Blob, PutOptions } from '../../lib/ports.ts';
+import type { Blob, PutOptions } from '../../lib/ports/storage.ts';
 import { DEFAULT_PARSE_LIMITS } from '../../lib/parse/limits.ts';
 import { ParsePool, type ParsePoolOptions } from '../../lib/parse/worker-pool.ts';
 import { inPieces, MemoryBlobStore, sha256Of } from '../support/memory-blob-store.ts';

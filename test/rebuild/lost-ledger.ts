@@ -6,7 +6,7 @@ import { parsedKey, rawKey } from '../../lib/core/keys.ts';
 import type { MessageRecord } from '../../lib/core/record.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
 import { importAccount } from '../../lib/import/import-account.ts';
-import type { ParseJob } from '../../lib/ports.ts';
+import type { ParseJob } from '../../lib/ports/work.ts';
 import { rebuildAccount } from '../../lib/rebuild/rebuild-account.ts';
 import type { OpenedRawObject, RebuildPorts } from '../../lib/rebuild/rebuild-ports.ts';
 import type { RebuildReport } from '../../lib/rebuild/rebuild-report.ts';

@@ -8,7 +8,7 @@ import type { TlsMode } from '../../lib/core/account.ts';
 import { TIMEOUTS_MS } from '../../lib/core/limits.ts';
 import { openSession } from '../../lib/session/open-session.ts';
 import type { Pop3Session } from '../../lib/session/pop3-session.ts';
-import type { Dialer } from '../../lib/ports.ts';
+import type { Dialer } from '../../lib/ports/pop3.ts';
 import { pop3By } from '../support/pop3-by.ts';
 import { ReplayConnection } from '../support/replay-connection.ts';
 import type { ReplayEvent, ReplayOptions } from '../support/replay-script.ts';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openSession } from '../../lib/session/open-session.ts';
-import type { Connection } from '../../lib/ports.ts';
+import type { Connection } from '../../lib/ports/pop3.ts';
 import { pop3By } from '../support/pop3-by.ts';
 import { ReplayConnection } from '../support/replay-connection.ts';
 import { dialerTo } from '../support/replay-dialer.ts';

@@ -2,7 +2,7 @@
 // is given with them.
 
 import { MailferryError } from '../../lib/core/errors.ts';
-import type { Blob, BlobStore, PutOptions } from '../../lib/ports.ts';
+import type { Blob, BlobStore, PutOptions } from '../../lib/ports/storage.ts';
 import { MemoryBlobStore } from './memory-blob-store.ts';
 
 export class DamageableBlobs extends MemoryBlobStore {

@@ -1,6 +1,6 @@
 // Where a test dials: a port of this machine, in clear text and straight, unless it says otherwise.
 
-import type { DialTarget } from '../../lib/ports.ts';
+import type { DialTarget } from '../../lib/ports/pop3.ts';
 
 export function targetAt(port: number, changes: Partial<DialTarget> = {}): DialTarget {
   return {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { AccountId } from '../../lib/core/account.ts';
 import type { MessageRecord } from '../../lib/core/record.ts';
 import type { Uidl } from '../../lib/core/uidl.ts';
-import type { Ledger } from '../../lib/ports.ts';
+import type { Ledger } from '../../lib/ports/ledger.ts';
 import { failedRecord, skippedRecord, storedRecord, uidlOf } from '../contract/sample-records.ts';
 
 export type ToRecord = (uidl: Uidl) => MessageRecord;

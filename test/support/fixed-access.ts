@@ -1,7 +1,7 @@
 // The AccountAccess port for tests in which every account has the same password, that never changes.
 
 import { Secret } from '../../lib/core/secret.ts';
-import type { Access, AccountAccess } from '../../lib/ports.ts';
+import type { Access, AccountAccess } from '../../lib/ports/access.ts';
 
 export function passwordAccess(password: string): Access {
   return {

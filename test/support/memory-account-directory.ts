@@ -6,7 +6,7 @@ import type { Drain } from '../../lib/core/drain.ts';
 import { isHeldBack } from '../../lib/core/fresh-start.ts';
 import { PAUSED_SLOT, scheduleKey, slotOf } from '../../lib/core/schedule.ts';
 import type { Schedule, Slot } from '../../lib/core/schedule.ts';
-import type { AccountDirectory, AccountView, ScheduledAccount } from '../../lib/ports.ts';
+import type { AccountDirectory, AccountView, ScheduledAccount } from '../../lib/ports/directory.ts';
 import type { MemoryLedger } from './memory-ledger.ts';
 
 interface Entry {

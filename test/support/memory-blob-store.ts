@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { OpenedObject } from '../../lib/adapters/s3-blob-store.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import type { Sha256 } from '../../lib/core/record.ts';
-import type { Blob, BlobStore, PutOptions } from '../../lib/ports.ts';
+import type { Blob, BlobStore, PutOptions } from '../../lib/ports/storage.ts';
 
 export class MemoryBlobStore implements BlobStore {
   readonly #objects = new Map<string, Buffer>();

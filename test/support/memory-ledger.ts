@@ -10,7 +10,7 @@ import type { AccountProgress, AccountState } from '../../lib/core/account-state
 import type { MessageRecord, RecordMark, StoredRecord, StoredRef } from '../../lib/core/record.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
 import type { Uidl } from '../../lib/core/uidl.ts';
-import type { Committed, Lease, LeaseHeld, LeaseHold, Ledger, WithoutLease } from '../../lib/ports.ts';
+import type { Committed, Lease, LeaseHeld, LeaseHold, Ledger, WithoutLease } from '../../lib/ports/ledger.ts';
 
 interface AccountShelf {
   state: AccountState;

@@ -1,7 +1,7 @@
 // A POP3 server in memory that tells back whatever it was told, in every form it can think of, for tests of what is hidden.
 // It lets everybody in, or nobody.
 
-import type { Connection, TlsFacts } from '../../lib/ports.ts';
+import type { Connection, TlsFacts } from '../../lib/ports/pop3.ts';
 
 export interface ParrotOptions {
   readonly greeting?: string;

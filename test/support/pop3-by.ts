@@ -2,7 +2,7 @@
 
 import { nodeLoginTools } from '../../lib/adapters/node-login-tools.ts';
 import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
-import type { Dialer, Pop3Ports } from '../../lib/ports.ts';
+import type { Dialer, Pop3Ports } from '../../lib/ports/pop3.ts';
 
 export function pop3By(dialer: Dialer): Pop3Ports {
   return { dialer, login: nodeLoginTools };

@@ -2,7 +2,7 @@
 // no clock. How octets are cut into reads is up to the test. Never makes up an answer; any step off the script is kept.
 
 import { MailferryError } from '../../lib/core/errors.ts';
-import type { Connection, TlsFacts } from '../../lib/ports.ts';
+import type { Connection, TlsFacts } from '../../lib/ports/pop3.ts';
 import type { ReplayEvent, ReplayOptions } from './replay-script.ts';
 
 const TLS_FACTS: TlsFacts = {

@@ -1,6 +1,6 @@
 // The Dialer port over connections that are there already: for sessions in memory.
 
-import type { Connection, Dialer } from '../../lib/ports.ts';
+import type { Connection, Dialer } from '../../lib/ports/pop3.ts';
 
 /** Hands out each connection once, in this order, and closes it when the signal says so. */
 export function dialerTo(...connections: readonly Connection[]): Dialer {

@@ -3,7 +3,7 @@
 import type { LookupAddress } from 'node:dns';
 import { SocketDialer } from '../../lib/adapters/socket-dialer.ts';
 import { Secret } from '../../lib/core/secret.ts';
-import type { DialTarget } from '../../lib/ports.ts';
+import type { DialTarget } from '../../lib/ports/pop3.ts';
 import { targetAt } from './dial-target.ts';
 import { startConnectProxy, startSocksProxy } from './test-proxies.ts';
 

@@ -6,7 +6,7 @@ import { toSpec } from '../../core/account-spec.ts';
 import type { Account, AccountId } from '../../core/account.ts';
 import { slotOf } from '../../core/schedule.ts';
 import type { Slot } from '../../core/schedule.ts';
-import type { AccountDirectory } from '../../ports.ts';
+import type { AccountDirectory } from '../../ports/directory.ts';
 import { changedKeys } from './changed-keys.ts';
 import { checkPrune } from './prune.ts';
 import type { Prune } from './prune.ts';

@@ -2,7 +2,7 @@
 
 import type { Slot } from '../../core/schedule.ts';
 import { PAUSED_SLOT } from '../../core/schedule.ts';
-import type { ScheduledAccount } from '../../ports.ts';
+import type { ScheduledAccount } from '../../ports/directory.ts';
 import { formatTime, formatTimeAndAge } from '../format.ts';
 import { paint } from '../paint.ts';
 import { layOut } from '../table.ts';

@@ -3,7 +3,7 @@
 
 import type { Command } from 'commander';
 import { loadConfig } from '../../config/load-config.ts';
-import type { ScheduledAccount } from '../../ports.ts';
+import type { ScheduledAccount } from '../../ports/directory.ts';
 import { EXIT_OK } from '../exit.ts';
 import { openAccountDirectory } from '../open/open-account-directory.ts';
 import { printJson } from '../print-json.ts';

@@ -6,7 +6,7 @@ import { loadConfig } from '../../config/load-config.ts';
 import type { AccountId } from '../../core/account.ts';
 import { ACCOUNT_ID_PATTERN } from '../../core/account.ts';
 import { MailferryError } from '../../core/errors.ts';
-import type { AccountDirectory } from '../../ports.ts';
+import type { AccountDirectory } from '../../ports/directory.ts';
 import { EXIT_OK } from '../exit.ts';
 import { openAccountDirectory } from '../open/open-account-directory.ts';
 

@@ -5,7 +5,7 @@ import { openLoopbackReceiver } from '../../adapters/loopback-receiver.ts';
 import { CodeFlow } from '../../adapters/oauth2-code-flow.ts';
 import { DeviceFlow } from '../../adapters/oauth2-device-flow.ts';
 import { MailferryError } from '../../core/errors.ts';
-import type { IssuedTokens, TokenClient } from '../../ports.ts';
+import type { IssuedTokens, TokenClient } from '../../ports/access.ts';
 import { formatDuration } from '../format.ts';
 
 interface LoginParts {

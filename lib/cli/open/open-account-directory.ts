@@ -3,7 +3,7 @@
 import { describeLocation } from '../../config/location.ts';
 import type { LedgerLocation } from '../../config/location.ts';
 import { MailferryError } from '../../core/errors.ts';
-import type { AccountDirectory } from '../../ports.ts';
+import type { AccountDirectory } from '../../ports/directory.ts';
 
 export interface OpenAccountDirectory {
   readonly directory: AccountDirectory;

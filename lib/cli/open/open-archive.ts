@@ -11,7 +11,7 @@ import { SocketDialer } from '../../adapters/socket-dialer.ts';
 import type { Config } from '../../config/config.ts';
 import type { ImportPorts } from '../../import/import-ports.ts';
 import { ParsePool } from '../../parse/worker-pool.ts';
-import type { BlobStore } from '../../ports.ts';
+import type { BlobStore } from '../../ports/storage.ts';
 import { InlineParseQueue } from '../parsing/inline-parse-queue.ts';
 import { LocalParseQueue } from '../parsing/local-parse-queue.ts';
 import type { Parsing } from '../parsing/parsing.ts';

@@ -10,7 +10,7 @@ import type { Difference } from '../../audit/difference.ts';
 import { markLost } from '../../audit/mark-lost.ts';
 import type { Config } from '../../config/config.ts';
 import type { AccountId } from '../../core/account.ts';
-import type { BlobStore } from '../../ports.ts';
+import type { BlobStore } from '../../ports/storage.ts';
 import { Closers } from './closers.ts';
 import { openBlobs } from './open-blobs.ts';
 import { openLedger } from './open-ledger.ts';

@@ -3,7 +3,7 @@
 import { FolderBlobStore } from '../../adapters/folder-blob-store.ts';
 import type { S3BlobStore } from '../../adapters/s3-blob-store.ts';
 import type { Config } from '../../config/config.ts';
-import type { BlobStore } from '../../ports.ts';
+import type { BlobStore } from '../../ports/storage.ts';
 
 export interface OpenBlobs {
   readonly blobs: BlobStore;

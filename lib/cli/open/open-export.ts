@@ -8,7 +8,7 @@ import { MailferryError } from '../../core/errors.ts';
 import type { ExportTarget } from '../../export/export-target.ts';
 import { emlTarget, maildirTarget } from '../../export/folder-targets.ts';
 import { mboxTarget } from '../../export/mbox-target.ts';
-import type { BlobStore } from '../../ports.ts';
+import type { BlobStore } from '../../ports/storage.ts';
 import type { ExportPlace } from '../export-options.ts';
 import { Closers } from './closers.ts';
 import { openBlobs } from './open-blobs.ts';

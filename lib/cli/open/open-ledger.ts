@@ -4,7 +4,7 @@
 import type { LedgerLocation } from '../../config/location.ts';
 import type { AccountState } from '../../core/account-state.ts';
 import type { SqliteParseQueue } from '../../adapters/sqlite-parse-queue.ts';
-import type { Lease, Ledger } from '../../ports.ts';
+import type { Lease, Ledger } from '../../ports/ledger.ts';
 import { openSqliteLedger } from './open-sqlite-ledger.ts';
 
 export interface OpenLedger {

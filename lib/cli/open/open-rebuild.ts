@@ -2,7 +2,7 @@
 
 import { openArchive, openArchiveForDryRun } from './open-archive.ts';
 import type { Config } from '../../config/config.ts';
-import type { BlobStore } from '../../ports.ts';
+import type { BlobStore } from '../../ports/storage.ts';
 import type { RebuildPorts } from '../../rebuild/rebuild-ports.ts';
 import type { Parsing } from '../parsing/parsing.ts';
 import { Closers } from './closers.ts';

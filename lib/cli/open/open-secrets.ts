@@ -4,7 +4,7 @@
 import type { AwsSecrets } from '../../adapters/aws-secrets.ts';
 import { LocalSecrets } from '../../adapters/local-secrets.ts';
 import { SecretsByStore } from '../../adapters/secrets-by-store.ts';
-import type { Secrets } from '../../ports.ts';
+import type { Secrets } from '../../ports/access.ts';
 
 export interface OpenSecrets {
   readonly secrets: Secrets;

@@ -2,7 +2,7 @@
 // message's record is committed. After a crash in between the message has no record, is fetched again, and parsed then.
 
 import type { ParsePool } from '../../parse/worker-pool.ts';
-import type { ParseJob } from '../../ports.ts';
+import type { ParseJob } from '../../ports/work.ts';
 import type { Parsing } from './parsing.ts';
 import { rawObjectMissing } from './raw-object-missing.ts';
 

@@ -3,7 +3,7 @@
 
 import type { SqliteParseQueue } from '../../adapters/sqlite-parse-queue.ts';
 import type { ParsePool } from '../../parse/worker-pool.ts';
-import type { ParseJob } from '../../ports.ts';
+import type { ParseJob } from '../../ports/work.ts';
 import type { Parsing } from './parsing.ts';
 import { rawObjectMissing } from './raw-object-missing.ts';
 

@@ -1,6 +1,6 @@
 // How the messages of one run are parsed, whoever does it and whenever.
 
-import type { JobQueue, ParseJob } from '../../ports.ts';
+import type { JobQueue, ParseJob } from '../../ports/work.ts';
 
 export interface Parsing extends JobQueue<ParseJob> {
   /** Takes up what earlier runs left undone. */

@@ -6,7 +6,7 @@ import { DynamodbAccountDirectory } from '../../../lib/adapters/dynamodb-account
 import { stateKey } from '../../../lib/adapters/dynamodb-state-item.ts';
 import { applyAccounts } from '../../../lib/cli/accounts/apply-accounts.ts';
 import type { AccountId } from '../../../lib/core/account.ts';
-import type { AccountDirectory } from '../../../lib/ports.ts';
+import type { AccountDirectory } from '../../../lib/ports/directory.ts';
 import { manyAccounts, sampleAccount } from '../../contract/sample-accounts.ts';
 import { openTestTable, startDynalite } from '../../support/dynalite.ts';
 import { MemoryAccountDirectory } from '../../support/memory-account-directory.ts';

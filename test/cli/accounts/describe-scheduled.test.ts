@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { describeScheduled, toScheduledJson } from '../../../lib/cli/accounts/describe-scheduled.ts';
 import { slotOf } from '../../../lib/core/schedule.ts';
 import type { Schedule } from '../../../lib/core/schedule.ts';
-import type { ScheduledAccount } from '../../../lib/ports.ts';
+import type { ScheduledAccount } from '../../../lib/ports/directory.ts';
 import { ANN } from '../../contract/sample-records.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { logInWithBrowser } from '../../../lib/cli/login/log-in.ts';
 import { Secret } from '../../../lib/core/secret.ts';
-import type { IssuedTokens } from '../../../lib/ports.ts';
+import type { IssuedTokens } from '../../../lib/ports/access.ts';
 import { failureOf } from '../../support/failure-of.ts';
 import { logInAsPerson } from '../../support/oauth2-person.ts';
 import { CLIENT_SECRET, SCOPE, startOAuth2Server } from '../../support/oauth2-server.ts';

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { logInWithDevice } from '../../../lib/cli/login/log-in.ts';
-import type { IssuedTokens, TokenClient } from '../../../lib/ports.ts';
+import type { IssuedTokens, TokenClient } from '../../../lib/ports/access.ts';
 import { failureOf } from '../../support/failure-of.ts';
 import { logInAsPerson } from '../../support/oauth2-person.ts';
 import { SCOPE, startOAuth2Server } from '../../support/oauth2-server.ts';

@@ -7,7 +7,7 @@ import { InlineParseQueue } from '../../../lib/cli/parsing/inline-parse-queue.ts
 import { DEFAULT_PARSE_LIMITS } from '../../../lib/parse/limits.ts';
 import { workerCommand } from '../../../lib/parse/worker-command.ts';
 import { ParsePool } from '../../../lib/parse/worker-pool.ts';
-import type { ParseJob } from '../../../lib/ports.ts';
+import type { ParseJob } from '../../../lib/ports/work.ts';
 import { ingestOf } from '../../parse/parsed.ts';
 import { MemoryBlobStore } from '../../support/memory-blob-store.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

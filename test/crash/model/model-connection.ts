@@ -1,7 +1,7 @@
 // A Connection to a model server, without a network. A read that nothing will ever answer fails at once.
 
 import { MailferryError } from '../../../lib/core/errors.ts';
-import type { Connection } from '../../../lib/ports.ts';
+import type { Connection } from '../../../lib/ports/pop3.ts';
 import type { MailServer } from './mail-server.ts';
 import type { Answer, ServerSession } from './server-session.ts';
 

@@ -1,6 +1,9 @@
 // The ports that an import sees: each call is a step of its process. Nothing reaches the world around a step.
 
-import type { BlobStore, Connection, JobQueue, Lease, Ledger, ParseJob } from '../../../lib/ports.ts';
+import type { BlobStore } from '../../../lib/ports/storage.ts';
+import type { Connection } from '../../../lib/ports/pop3.ts';
+import type { JobQueue, ParseJob } from '../../../lib/ports/work.ts';
+import type { Lease, Ledger } from '../../../lib/ports/ledger.ts';
 import type { ImportPorts } from '../../../lib/import/import-ports.ts';
 import type { Census } from './census.ts';
 import { ModelConnection } from './model-connection.ts';

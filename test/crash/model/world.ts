@@ -5,7 +5,7 @@ import type { Account, AccountId, DeletionPolicy } from '../../../lib/core/accou
 import type { AccountState } from '../../../lib/core/account-state.ts';
 import type { MessageRecord } from '../../../lib/core/record.ts';
 import type { RunRecord } from '../../../lib/core/run-record.ts';
-import type { ParseJob } from '../../../lib/ports.ts';
+import type { ParseJob } from '../../../lib/ports/work.ts';
 import { MemoryBlobStore } from '../../support/memory-blob-store.ts';
 import { MemoryLedger } from '../../support/memory-ledger.ts';
 import type { Census } from './census.ts';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LeaseHold } from '../../../lib/ports.ts';
+import type { LeaseHold } from '../../../lib/ports/ledger.ts';
 import { STALE_DRAIN_MS } from '../../../lib/core/drain.ts';
 import { ANN } from '../../contract/sample-records.ts';
 import { FetchWorld } from './fetch-world.ts';

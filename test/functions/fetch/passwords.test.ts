@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Connection } from '../../../lib/ports.ts';
+import type { Connection } from '../../../lib/ports/pop3.ts';
 import { ANN } from '../../contract/sample-records.ts';
 import { FetchWorld } from './fetch-world.ts';
 import { invoke } from './invoke.ts';

@@ -8,7 +8,7 @@ import { NEW_ACCOUNT_STATE } from '../../../lib/core/account-state.ts';
 import type { AccountProgress, AccountState } from '../../../lib/core/account-state.ts';
 import { STALE_DRAIN_MS } from '../../../lib/core/drain.ts';
 import type { Drain } from '../../../lib/core/drain.ts';
-import type { AccountView } from '../../../lib/ports.ts';
+import type { AccountView } from '../../../lib/ports/directory.ts';
 import { accountAt } from '../../session/session-under-test.ts';
 
 const NOW = 1_780_000_000_000;

@@ -1,6 +1,6 @@
 // Any port, with each of its calls a step of a process: which may die there, before the call has its effect or after.
 
-import type { Connection } from '../../../lib/ports.ts';
+import type { Connection } from '../../../lib/ports/pop3.ts';
 import type { Process } from '../../crash/model/process.ts';
 
 type Method = (...args: unknown[]) => unknown;

@@ -12,7 +12,7 @@ import { MailferryError } from '../../../lib/core/errors.ts';
 import type { RunRecord } from '../../../lib/core/run-record.ts';
 import { Secret } from '../../../lib/core/secret.ts';
 import { importAccount } from '../../../lib/import/import-account.ts';
-import type { Access } from '../../../lib/ports.ts';
+import type { Access } from '../../../lib/ports/access.ts';
 import { openSession } from '../../../lib/session/open-session.ts';
 import type { Pop3Session } from '../../../lib/session/pop3-session.ts';
 import { accountAt } from '../../session/session-under-test.ts';

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { MailferryError } from '../../../lib/core/errors.ts';
 import type { ErrorCode } from '../../../lib/core/errors.ts';
-import type { Dialer } from '../../../lib/ports.ts';
+import type { Dialer } from '../../../lib/ports/pop3.ts';
 import { openSession } from '../../../lib/session/open-session.ts';
 import type { Pop3Session } from '../../../lib/session/pop3-session.ts';
 import { failureOf } from '../../support/failure-of.ts';

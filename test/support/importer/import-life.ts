@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamodbAccountDirectory } from '../../../lib/adapters/dynamodb-account-directory.ts';
 import type { AccountId } from '../../../lib/core/account.ts';
-import type { AccountView } from '../../../lib/ports.ts';
+import type { AccountView } from '../../../lib/ports/directory.ts';
 import type { ImporterRig } from './importer-rig.ts';
 
 export interface ImportLifeOptions {

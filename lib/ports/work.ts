@@ -1,0 +1,33 @@
+// A port: Work for others to do, and news for others to hear.
+// Expected outcomes are return values; anything thrown is a MailferryError.
+
+import type { FerryEvent } from '../core/events.ts';
+import type { IngestFacts } from '../core/message/document.ts';
+
+/** A stored message whose derived objects are still to be made. */
+export interface ParseJob {
+  readonly ingest: IngestFacts;
+}
+
+export interface JobQueue<Job> {
+  /** The job will be done, after a crash too; perhaps more than once. Durable when it resolves. */
+  enqueue(job: Job): Promise<void>;
+}
+
+/** A queue that takes many jobs at once for less. */
+export interface BulkJobQueue<Job> extends JobQueue<Job> {
+  /**
+   * As `enqueue` for each; those that were taken stay taken when it throws.
+   * @throws QUEUE_FAILED
+   */
+  enqueueAll(jobs: readonly Job[]): Promise<void>;
+}
+
+/** Tells others what happened. */
+export interface EventSink {
+  /**
+   * Each event at least once when it resolves; perhaps more than once, and in any order: `id` tells repeats.
+   * @throws EVENTS_FAILED when some may not have been taken
+   */
+  publish(events: readonly FerryEvent[]): Promise<void>;
+}
