@@ -1,5 +1,5 @@
-// Fetches what the plan says, new mail first, asking ahead where the server can take it. What fails is fetch-phase's business;
-// anything that is not a message's own failure ends the run.
+// Fetches what the plan says, new mail first, asking ahead where the server can take it, and storing beside it. What does not
+// come is fetch-phase's business, what cannot be stored store-phase's; anything that is not a message's own failure ends the run.
 
 import type { PlannedFetch, PlannedMessage } from '../core/plan.ts';
 import type { AccountRun } from './account-run.ts';
@@ -7,8 +7,9 @@ import { inUrgency } from './fetch-order.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Maildrop } from './maildrop.ts';
 import type { ProvenCandidate } from './prove-known.ts';
-import { stopReason } from './stop-reason.ts';
 import { FetchPhase } from './fetch-phase.ts';
+import { stopReason } from './stop-reason.ts';
+import { StorePhase } from './store-phase.ts';
 
 /**
  * What was never seen goes first, so that a message which fails again and again keeps no other waiting.
@@ -23,30 +24,45 @@ export async function fetchMessages(
   lease: LeaseKeeper,
   hasProgress: boolean,
 ): Promise<readonly ProvenCandidate[]> {
-  const phase = new FetchPhase(run, maildrop, lease);
   const messages = inUrgency(plan, run.runId);
-  while (!(await fetchInOneSession(messages, run, maildrop, phase)) && !phase.isGivenUp) {
-    // A session broke, and another is open.
+  const stores = new StorePhase(run, maildrop);
+  try {
+    await fetchAll(messages, { run, maildrop, stores, phase: new FetchPhase(run, maildrop, lease, stores) });
+  } catch (error) {
+    await stores.finishAfter(error);
+    throw error;
   }
-  await phase.settleRefused();
   const { stop } = run.options;
   for (const { listed } of messages) {
     if (run.book.isDecided(listed)) continue;
     // A run without any progress is no success, or an account that never gets further would look well.
-    if (stop.aborted && !phase.hasFetched && !hasProgress) throw stopReason(stop);
+    if (stop.aborted && stores.proven.length === 0 && !hasProgress) throw stopReason(stop);
     run.book.decide(listed, 'deferred');
   }
-  return phase.proven;
+  return stores.proven;
+}
+
+interface Fetching {
+  readonly run: AccountRun;
+  readonly maildrop: Maildrop;
+  readonly phase: FetchPhase;
+  readonly stores: StorePhase;
+}
+
+/** @throws what ends the run; what has come may still be under way then */
+async function fetchAll(messages: readonly PlannedFetch[], fetching: Fetching): Promise<void> {
+  const { phase, stores } = fetching;
+  while (!(await fetchInOneSession(messages, fetching)) && !phase.isGivenUp) {
+    // A session broke, and another is open.
+  }
+  await stores.finish();
+  await phase.settleRefused();
 }
 
 /** @returns whether all was done that there was to do: otherwise the session broke, and another is open */
-async function fetchInOneSession(
-  messages: readonly PlannedFetch[],
-  run: AccountRun,
-  maildrop: Maildrop,
-  phase: FetchPhase,
-): Promise<boolean> {
-  const wanted = undecided(messages, run, maildrop, phase);
+async function fetchInOneSession(messages: readonly PlannedFetch[], fetching: Fetching): Promise<boolean> {
+  const { maildrop, phase } = fetching;
+  const wanted = undecided(messages, fetching);
   for await (const { wanted: message, read } of maildrop.retrieveEach(wanted, messages.length, phase.ahead)) {
     if (!(await phase.fetch(message, read))) return false;
   }
@@ -56,13 +72,11 @@ async function fetchInOneSession(
 /** Asked one by one, each when it is about to be fetched: what is under way when the run is to stop is still taken. */
 function* undecided(
   messages: readonly PlannedFetch[],
-  run: AccountRun,
-  maildrop: Maildrop,
-  phase: FetchPhase,
+  { run, maildrop, phase, stores }: Fetching,
 ): Generator<PlannedFetch> {
   for (const message of messages) {
     if (run.options.stop.aborted) return;
-    if (run.book.isDecided(message.listed) || phase.isHeld(message)) continue;
+    if (run.book.isDecided(message.listed) || stores.has(message) || phase.isHeld(message)) continue;
     // Gone since the first session, or not to be told from others in this one: the next run decides.
     if (maildrop.has(message.listed)) yield message;
     else run.book.decide(message.listed, 'deferred');

@@ -1,43 +1,37 @@
-// One message after the other in whatever session is open: what becomes of each that comes, and of each that does not. A message
-// the server refuses, or at which the session breaks, is counted against that message and the rest go on.
+// One message after the other off whatever session is open: each that comes is handed on to be stored. One that the server
+// refuses, or at which the session breaks, is counted against that message and the rest go on.
 
 import { describeError, MailferryError } from '../core/errors.ts';
 import { MAX_BROKEN_SESSIONS, SLOW_MESSAGE_MS } from '../core/limits.ts';
 import { NEVER_STORED } from '../core/plan.ts';
 import type { PlannedFetch } from '../core/plan.ts';
 import type { AccountRun } from './account-run.ts';
-import { breaksSession, chargeFailure, isTooLarge } from './failed-message.ts';
+import { chargeFetched, decideFetched } from './decide-fetched.ts';
+import { breaksSession, isTooLarge } from './failed-message.ts';
 import { HeldRefusals, serverRefuses } from './held-refusals.ts';
-import { importMessage } from './import-message.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { LookAhead } from './look-ahead.ts';
 import type { Maildrop } from './maildrop.ts';
-import type { ProvenCandidate } from './prove-known.ts';
 import { isTimeUp, stopReason } from './stop-reason.ts';
+import type { StorePhase } from './store-phase.ts';
+import { takeMessage } from './take-message.ts';
 
 export class FetchPhase {
   readonly #run: AccountRun;
   readonly #maildrop: Maildrop;
   readonly #lease: LeaseKeeper;
-  readonly #proven: ProvenCandidate[] = [];
+  readonly #stores: StorePhase;
   readonly #refused = new HeldRefusals();
   readonly ahead = new LookAhead();
-  #hasFetched = false;
+  #hasCome = false;
   #brokenInARow = 0;
   #isGivenUp = false;
 
-  constructor(run: AccountRun, maildrop: Maildrop, lease: LeaseKeeper) {
+  constructor(run: AccountRun, maildrop: Maildrop, lease: LeaseKeeper, stores: StorePhase) {
     this.#run = run;
     this.#maildrop = maildrop;
     this.#lease = lease;
-  }
-
-  get proven(): readonly ProvenCandidate[] {
-    return this.#proven;
-  }
-
-  get hasFetched(): boolean {
-    return this.#hasFetched;
+    this.#stores = stores;
   }
 
   /** Sessions break one after the other at messages that cannot be set aside: the rest waits for the next run. */
@@ -45,29 +39,28 @@ export class FetchPhase {
     return this.#isGivenUp;
   }
 
-  /** @returns whether the session goes on; otherwise another is open, and messages that were under way are not decided */
+  /**
+   * @returns whether the session goes on; otherwise another is open, and messages that were under way are not decided
+   * @throws also what ended the storing
+   */
   async fetch(message: PlannedFetch, read: () => AsyncGenerator<Uint8Array, void>): Promise<boolean> {
     const { listed } = message;
     await this.#lease.keep();
     const startedAt = this.#run.ports.now();
+    await this.#stores.makeRoom(listed.octets);
     const session = this.#maildrop.sessionNumber;
-    let imported;
+    let taken;
     try {
-      imported = await importMessage(listed, () => message.firstSeen, this.#run, this.#maildrop, read());
+      taken = await takeMessage(listed, this.#run, read());
     } catch (error) {
       await this.#failed(message, error, this.#run.ports.now() - startedAt);
       return this.#maildrop.sessionNumber === session;
     }
+    this.#stores.begin(message, taken);
     this.ahead.note(this.#run.ports.now() - startedAt);
-    this.#hasFetched = true;
-    await this.#chargeRefused();
+    this.#hasCome = true;
     this.#brokenInARow = 0;
-    this.#decide(message, imported.outcome);
-    this.#proven.push({
-      listed,
-      record: imported.record,
-      sessionNumber: this.#maildrop.sessionNumber,
-    });
+    await this.#chargeRefused();
     return true;
   }
 
@@ -76,19 +69,19 @@ export class FetchPhase {
     if (abort.aborted) {
       // One that alone takes longer than a run has would end every run before it has begun.
       const isLong = chargesSlowness && tookMs > SLOW_MESSAGE_MS;
-      const isTooSlow = isTimeUp(abort) && !this.#hasFetched && isLong;
-      if (isTooSlow) await this.#charge(message, stopReason(abort));
+      const isTooSlow = isTimeUp(abort) && !this.#hasCome && isLong;
+      if (isTooSlow) await chargeFetched(message, stopReason(abort), this.#run);
       throw stopReason(abort);
     }
     if (this.#refused.hold(message, error)) {
       if (this.#refused.isTooMany) await this.settleRefused();
     } else if (error instanceof MailferryError && error.scope === 'message') {
-      await this.#charge(message, error);
+      await chargeFetched(message, error, this.#run);
       this.#run.book.report(error);
     } else if (breaksSession(error)) {
       await this.#goOnAfter(message, error);
     } else {
-      this.#decide(message, 'failed');
+      decideFetched(message, 'failed', this.#run);
       throw error;
     }
   }
@@ -100,7 +93,7 @@ export class FetchPhase {
 
   /** No message came after those that the server refused. @throws POP3_UNAVAILABLE if it is the server, and they wait */
   async settleRefused(): Promise<void> {
-    if (!this.#refused.areOfServer(this.#hasFetched)) {
+    if (!this.#refused.areOfServer(this.#hasCome)) {
       await this.#chargeRefused();
       return;
     }
@@ -112,7 +105,7 @@ export class FetchPhase {
   /** The server is well, and what it refused was theirs. */
   async #chargeRefused(): Promise<void> {
     for (const { message, error } of this.#refused.take()) {
-      await this.#charge(message, error);
+      await chargeFetched(message, error, this.#run);
       this.#run.book.report(error);
     }
   }
@@ -121,7 +114,7 @@ export class FetchPhase {
   async #goOnAfter(message: PlannedFetch, error: unknown): Promise<void> {
     this.#maildrop.drop();
     if (isTooLarge(error)) {
-      await this.#charge(message, error);
+      await chargeFetched(message, error, this.#run);
       await this.#maildrop.reopen();
       return;
     }
@@ -132,19 +125,19 @@ export class FetchPhase {
     this.#brokenInARow += 1;
     const isLast = this.#brokenInARow >= MAX_BROKEN_SESSIONS;
     if (isLast && NEVER_STORED.includes(message.reason)) {
-      await this.#charge(message, error);
+      await chargeFetched(message, error, this.#run);
       throw error;
     }
     try {
       await this.#maildrop.reopen();
     } catch (failure) {
       // A server that still holds the maildrop for the session that broke is there.
-      if (isBusy(failure)) await this.#charge(message, error);
-      else this.#decide(message, 'failed');
+      if (isBusy(failure)) await chargeFetched(message, error, this.#run);
+      else decideFetched(message, 'failed', this.#run);
       this.#run.book.report(error);
       throw failure;
     }
-    await this.#charge(message, error);
+    await chargeFetched(message, error, this.#run);
     this.#isGivenUp = isLast;
     this.#run.book.report(error);
     this.#run.book.notice(
@@ -159,7 +152,7 @@ export class FetchPhase {
     try {
       await this.#maildrop.reopen();
     } catch (failure) {
-      this.#decide(message, 'failed');
+      decideFetched(message, 'failed', this.#run);
       this.#run.book.report(error);
       throw failure;
     }
@@ -167,18 +160,6 @@ export class FetchPhase {
       'RECONNECTED',
       `the session ended with several messages under way at message ${message.listed.messageNumber} (${describeError(error)}), and the rest went on in another, one by one`,
     );
-  }
-
-  async #charge(message: PlannedFetch, error: unknown): Promise<void> {
-    this.#decide(message, await chargeFailure(message, error, this.#run));
-  }
-
-  #decide(
-    message: PlannedFetch,
-    outcome: 'stored' | 'duplicate' | 'skipped' | 'quarantined' | 'failed',
-  ): void {
-    this.#run.book.decide(message.listed, outcome);
-    this.#run.options.observer?.decided?.(outcome);
   }
 }
 

@@ -6,6 +6,7 @@ import type { PlannedMessage } from '../core/plan.ts';
 import type { RunError } from '../core/run-error.ts';
 import type { RunNotice, RunRecord } from '../core/run-record.ts';
 import type { LeaseHold } from '../ports/ledger.ts';
+import type { WorkLimits } from './work-under-way.ts';
 
 export interface ImportOptions {
   /** List and plan only: nothing is retrieved, nothing is written. */
@@ -25,6 +26,8 @@ export interface ImportOptions {
   readonly leaseMs?: number;
   /** The account's lease, where the caller has it: the run works under it, renews it, and leaves it to the caller. */
   readonly held?: LeaseHold;
+  /** What may be under way between server and ledger. Default: STORED_AT_ONCE. */
+  readonly storedAtOnce?: WorkLimits;
   /**
    * Whether a message that alone is too slow for the time of this run counts as failed. Default: true. Not where longer runs
    * come after this one.
