@@ -1,22 +1,25 @@
 // The BlobStore port over a folder. An object appears under its key complete and durable, or not at all: it is written
-// to a temporary file, synced, given its name, and the folder is synced. The temporary files live in `.tmp` only.
+// to a temporary file, synced, given its name, and the folder is synced. The temporary files live in `.tmp` only. What waits
+// for the disk waits together: a folder is synced once for all that came meanwhile.
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MailferryError } from '../core/errors.ts';
-import { createTempFile } from '../spool/temp-file.ts';
-import type { TempFile } from '../spool/temp-file.ts';
 import type { Blob, BlobStore, PutOptions } from '../ports/storage.ts';
 import { TEMP_FOLDER } from './archive-folder.ts';
-import { isAbsentError, nameOnce, syncFolder } from './durable-names.ts';
+import { isAbsentError } from './durable-names.ts';
 import { readError, writeError } from './folder-errors.ts';
+import { FolderSyncs } from './folder-syncs.ts';
+import { adoptObjectFile, writeObjectFile } from './object-file.ts';
+import type { ObjectFile } from './object-file.ts';
 
 export class FolderBlobStore implements BlobStore {
   readonly #folder: string;
   /** Folders whose names this process knows to be durable. */
   readonly #syncedFolders = new Set<string>();
+  readonly #syncs = new FolderSyncs();
 
   /** @param folder absolute path, with its `.tmp` folder (see `openArchiveFolder`) */
   constructor(folder: string) {
@@ -26,24 +29,26 @@ export class FolderBlobStore implements BlobStore {
   async put(key: string, blob: Blob, options: PutOptions = {}): Promise<'stored' | 'exists'> {
     const path = this.#pathOf(key);
     if (options.mode !== 'replace' && (await this.#isThereDurably(key, blob))) return 'exists';
-    let temporary: TempFile | undefined;
+    const temporary = join(this.#folder, TEMP_FOLDER);
+    let file: ObjectFile | undefined;
     try {
-      temporary = await createTempFile(join(this.#folder, TEMP_FOLDER));
-      await writeDurably(temporary, key, blob);
+      // What is replaced may be read meanwhile, so its file must be nobody else's.
+      file = options.mode === 'replace' ? undefined : await adoptObjectFile(key, blob, temporary);
+      file ??= await writeObjectFile(key, blob, temporary);
       await this.#makeFolder(dirname(path));
       if (options.mode === 'replace') {
-        await rename(temporary.path, path);
-      } else if (!(await nameOnce(temporary.path, path))) {
+        await rename(file.path, path);
+      } else if (!(await file.giveName(path))) {
         // Another run was faster. It must have stored the same octets.
         if (await this.#isThereDurably(key, blob)) return 'exists';
         throw new Error('another program made the file and took it away again');
       }
-      await syncFolder(dirname(path));
+      await this.#syncs.sync(dirname(path));
       return 'stored';
     } catch (error) {
       throw writeError(error, `object ${key}`, this.#folder);
     } finally {
-      await temporary?.remove();
+      await file?.remove();
     }
   }
 
@@ -93,7 +98,7 @@ export class FolderBlobStore implements BlobStore {
     const folder = dirname(this.#pathOf(key));
     try {
       await this.#makeFolder(folder);
-      await syncFolder(folder);
+      await this.#syncs.sync(folder);
     } catch (error) {
       throw writeError(error, `object ${key}`, this.#folder);
     }
@@ -105,7 +110,7 @@ export class FolderBlobStore implements BlobStore {
     if (this.#syncedFolders.has(folder)) return;
     await mkdir(folder, { recursive: true });
     for (let made = folder; made.length > this.#folder.length; made = dirname(made))
-      await syncFolder(dirname(made));
+      await this.#syncs.sync(dirname(made));
     this.#syncedFolders.add(folder);
   }
 
@@ -131,22 +136,6 @@ export class FolderBlobStore implements BlobStore {
       throw new Error(`not an archive key: ${JSON.stringify(key)}`);
     }
     return join(this.#folder, key);
-  }
-}
-
-async function writeDurably(file: TempFile, key: string, blob: Blob): Promise<void> {
-  const hash = createHash('sha256');
-  let sizeOctets = 0;
-  for await (const chunk of blob.open()) {
-    hash.update(chunk);
-    sizeOctets += chunk.length;
-    await file.append(chunk);
-  }
-  await file.sync();
-  await file.close();
-  const sha256 = hash.digest('hex');
-  if (sha256 !== blob.sha256 || sizeOctets !== blob.sizeOctets) {
-    throw corrupt(`the octets for object ${key} have sha256 ${sha256} and are ${sizeOctets}`, blob);
   }
 }
 

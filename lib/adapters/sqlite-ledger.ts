@@ -12,6 +12,7 @@ import type { Committed, LeaseHold, Ledger, WithoutLease } from '../ports/ledger
 import { inBatches } from './bounded-work.ts';
 import { leaseInForce, readAccountState, updateIfHeld, type LeaseRules } from './sqlite-account-row.ts';
 import { guardLedger, inTransaction } from './sqlite-database.ts';
+import { SqliteGroupCommit } from './sqlite-group-commit.ts';
 import { commitMessage } from './sqlite-message-commit.ts';
 import { toMarkColumns } from './sqlite-message-row.ts';
 import { FIRST_PAGE, selectMessages, selectPage, UIDLS_PER_SELECT } from './sqlite-message-select.ts';
@@ -21,12 +22,14 @@ export class SqliteLedger implements Ledger {
   readonly #database: DatabaseSync;
   readonly #path: string;
   readonly #rules: LeaseRules;
+  readonly #commits: SqliteGroupCommit;
 
   /** @param database from `openSqliteDatabase`, closed by whoever opened it; `path` is for error messages */
   constructor(database: DatabaseSync, path: string, rules: LeaseRules) {
     this.#database = database;
     this.#path = path;
     this.#rules = rules;
+    this.#commits = new SqliteGroupCommit(database, path);
   }
 
   async find(
@@ -57,9 +60,7 @@ export class SqliteLedger implements Ledger {
   }
 
   async commit(account: AccountId, record: MessageRecord): Promise<Committed> {
-    return this.#guard(() =>
-      inTransaction(this.#database, () => commitMessage(this.#database, account, record)),
-    );
+    return await this.#commits.write(() => commitMessage(this.#database, account, record));
   }
 
   async mark(account: AccountId, refs: readonly StoredRef[], mark: RecordMark | undefined): Promise<void> {

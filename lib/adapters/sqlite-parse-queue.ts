@@ -1,26 +1,37 @@
 // The parse queue of an archive on one machine: jobs survive a crash, and are done again if it came before their end.
 
 import type { DatabaseSync } from 'node:sqlite';
+import type { CatalogRow } from '../core/catalog/catalog-row.ts';
 import type { JobQueue, ParseJob } from '../ports/work.ts';
-import { guardLedger } from './sqlite-database.ts';
+import { keepCatalogRows } from './sqlite-catalog-rows.ts';
+import { guardLedger, inTransaction } from './sqlite-database.ts';
+import { SqliteGroupCommit } from './sqlite-group-commit.ts';
+
+export interface DoneJob {
+  readonly job: ParseJob;
+  /** `undefined`: no document was made, or no catalog is wanted. */
+  readonly row: CatalogRow | undefined;
+}
 
 export class SqliteParseQueue implements JobQueue<ParseJob> {
   readonly #database: DatabaseSync;
   readonly #path: string;
+  readonly #enqueued: SqliteGroupCommit;
 
   /** @param database from `openSqliteDatabase`, closed by whoever opened it; `path` is for error messages */
   constructor(database: DatabaseSync, path: string) {
     this.#database = database;
     this.#path = path;
+    this.#enqueued = new SqliteGroupCommit(database, path);
   }
 
   /** A job for a raw object that is queued already keeps the facts of its first import. */
   async enqueue(job: ParseJob): Promise<void> {
-    guardLedger(this.#path, () =>
+    await this.#enqueued.write(() => {
       this.#database
         .prepare('INSERT INTO parse_job (raw_key, job) VALUES (?, ?) ON CONFLICT DO NOTHING')
-        .run(job.ingest.rawKey, JSON.stringify(job)),
-    );
+        .run(job.ingest.rawKey, JSON.stringify(job));
+    });
   }
 
   /** Every job not yet done, those of earlier runs too. */
@@ -33,10 +44,17 @@ export class SqliteParseQueue implements JobQueue<ParseJob> {
     );
   }
 
-  /** The job's objects are stored. */
-  done(job: ParseJob): void {
+  /** The jobs' objects are stored. Their rows for the catalog wait from then on: see sqlite-catalog-rows.ts. */
+  done(jobs: readonly DoneJob[]): void {
     guardLedger(this.#path, () =>
-      this.#database.prepare('DELETE FROM parse_job WHERE raw_key = ?').run(job.ingest.rawKey),
+      inTransaction(this.#database, () => {
+        const statement = this.#database.prepare('DELETE FROM parse_job WHERE raw_key = ?');
+        for (const { job } of jobs) statement.run(job.ingest.rawKey);
+        keepCatalogRows(
+          this.#database,
+          jobs.flatMap(({ row }) => row ?? []),
+        );
+      }),
     );
   }
 }

@@ -8,6 +8,8 @@ export interface Blob {
   readonly sizeOctets: number;
   readonly sha256: Sha256;
   open(): AsyncIterable<Uint8Array>;
+  /** Absolute path of a file that has them and nothing else, which nobody will change any more. A store may link it. */
+  readonly file?: string;
 }
 
 export interface PutOptions {

@@ -73,6 +73,7 @@ function blobInFile(file: TempFile, facts: { sizeOctets: number; sha256: Sha256 
   let isDisposed = false;
   return {
     ...facts,
+    file: file.path,
     open: async function* () {
       if (isDisposed) throw disposed();
       // Leaving the loop early destroys the stream, and with it the descriptor.

@@ -41,7 +41,7 @@ export async function createTempFile(directory: string): Promise<TempFile> {
   return {
     path,
     append: async (octets) => {
-      await handle.appendFile(octets).catch((error: unknown) => {
+      await writeAll(handle, octets).catch((error: unknown) => {
         throw spoolFailed(`cannot write ${path}`, error);
       });
     },
@@ -76,8 +76,12 @@ export function spoolFailed(tried: string, cause: unknown): MailferryError {
   });
 }
 
+async function writeAll(handle: FileHandle, octets: Uint8Array): Promise<void> {
+  let written = 0;
+  while (written < octets.length) written += (await handle.write(octets, written)).bytesWritten;
+}
+
 async function openNew(directory: string): Promise<{ name: string; path: string; handle: FileHandle }> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
   for (;;) {
     counter += 1;
     const name = tempFileName({ host: hostname(), pid: process.pid }, counter);
@@ -88,8 +92,9 @@ async function openNew(directory: string): Promise<{ name: string; path: string;
       return { name, path, handle: await open(path, 'wx', 0o600) };
     } catch (error) {
       liveNames.delete(name);
+      if (hasCode(error, 'ENOENT')) await mkdir(directory, { recursive: true, mode: 0o700 });
       // In a container every run may have the same host name and pid: step past what an earlier one left.
-      if (!hasCode(error, 'EEXIST')) throw error;
+      else if (!hasCode(error, 'EEXIST')) throw error;
     }
   }
 }

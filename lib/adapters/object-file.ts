@@ -1,0 +1,79 @@
+// A new object of a folder: its octets in a file without a name of its own yet, proven and durable, and then the name.
+
+import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Blob } from '../ports/storage.ts';
+import { createTempFile } from '../spool/temp-file.ts';
+import { linkOnce, nameOnce } from './durable-names.ts';
+import { provenOctets } from './proven-octets.ts';
+
+export interface ObjectFile {
+  readonly path: string;
+  /** `false` if another file has that name. */
+  giveName(path: string): Promise<boolean>;
+  /** Takes away what has no other name. Safe to repeat, never throws. */
+  remove(): Promise<void>;
+}
+
+/**
+ * @param temporary the folder for temporary files
+ * @throws ARCHIVE_CORRUPT if the octets are not what `blob` claims; what the disk says
+ */
+export async function writeObjectFile(key: string, blob: Blob, temporary: string): Promise<ObjectFile> {
+  const file = await createTempFile(temporary);
+  try {
+    for await (const chunk of provenOctets(blob, `object ${key}`)) await file.append(chunk);
+    await file.sync();
+    await file.close();
+  } catch (error) {
+    await file.remove();
+    throw error;
+  }
+  return {
+    path: file.path,
+    giveName: async (path) => await nameOnce(file.path, path),
+    remove: async () => await file.remove(),
+  };
+}
+
+/**
+ * The file that a blob lies in, as an object: no octet is copied.
+ * @param temporary as above: only a file there is known to be on the same filesystem
+ * @returns `undefined` if the blob lies in none there
+ * @throws as above: what is on the disk is read again
+ */
+export async function adoptObjectFile(
+  key: string,
+  blob: Blob,
+  temporary: string,
+): Promise<ObjectFile | undefined> {
+  const { file } = blob;
+  if (file === undefined || dirname(file) !== temporary) return undefined;
+  // Reading to the end proves it.
+  for await (const _ of provenOctets(blob, `object ${key}`));
+  await syncFile(file);
+  return {
+    path: file,
+    giveName: async (path) => {
+      const linked = await linkOnce(file, path);
+      if (linked !== 'no-links') return linked === 'linked';
+      const copy = await writeObjectFile(key, blob, temporary);
+      try {
+        return await copy.giveName(path);
+      } finally {
+        await copy.remove();
+      }
+    },
+    // It is its owner's.
+    remove: async () => undefined,
+  };
+}
+
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

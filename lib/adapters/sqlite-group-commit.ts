@@ -1,0 +1,52 @@
+// Writes that are asked for at the same time share one transaction, and so one wait for the disk.
+
+import type { DatabaseSync } from 'node:sqlite';
+import { guardLedger, inTransaction } from './sqlite-database.ts';
+
+interface Waiting {
+  /** Inside the transaction; what it returns tells whoever waits, once that is on the disk. */
+  readonly run: () => () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+export class SqliteGroupCommit {
+  readonly #database: DatabaseSync;
+  readonly #path: string;
+  #waiting: Waiting[] = [];
+
+  /** @param database as for SqliteLedger */
+  constructor(database: DatabaseSync, path: string) {
+    this.#database = database;
+    this.#path = path;
+  }
+
+  /**
+   * On the disk when it resolves. In the order in which they were asked for; all of a group fail together.
+   * @throws LEDGER_FAILED
+   */
+  async write<T>(step: () => T): Promise<T> {
+    return await new Promise<T>((resolve, reject) => {
+      this.#waiting.push({
+        run: () => {
+          const result = step();
+          return () => resolve(result);
+        },
+        fail: reject,
+      });
+      if (this.#waiting.length === 1) setImmediate(() => this.#commit());
+    });
+  }
+
+  #commit(): void {
+    const group = this.#waiting;
+    this.#waiting = [];
+    try {
+      const done = guardLedger(this.#path, () =>
+        inTransaction(this.#database, () => group.map(({ run }) => run())),
+      );
+      for (const tell of done) tell();
+    } catch (error) {
+      for (const { fail } of group) fail(error);
+    }
+  }
+}
