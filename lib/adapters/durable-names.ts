@@ -1,18 +1,21 @@
-// The names of an archive's files: given once, and durable.
+// The names of an archive's files: given once, and durable. Only waiting for the disk goes to another thread, as in temp-file.ts.
 
-import { link, open, rename } from 'node:fs/promises';
+import { closeSync, fsync, linkSync, openSync, renameSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+const syncToDisk = promisify(fsync);
 
 /** Gives a finished file its name unless somebody has it: `false` then. Filesystems without hard links get a rename. */
-export async function nameOnce(temporary: string, path: string): Promise<boolean> {
-  const linked = await linkOnce(temporary, path);
-  if (linked === 'no-links') await rename(temporary, path);
+export function nameOnce(temporary: string, path: string): boolean {
+  const linked = linkOnce(temporary, path);
+  if (linked === 'no-links') renameSync(temporary, path);
   return linked !== 'taken';
 }
 
 /** A second name for a file, unless somebody has it, or this filesystem has no such thing. */
-export async function linkOnce(file: string, path: string): Promise<'linked' | 'taken' | 'no-links'> {
+export function linkOnce(file: string, path: string): 'linked' | 'taken' | 'no-links' {
   try {
-    await link(file, path);
+    linkSync(file, path);
     return 'linked';
   } catch (error) {
     const code = codeOf(error);
@@ -22,13 +25,13 @@ export async function linkOnce(file: string, path: string): Promise<'linked' | '
   }
 }
 
-/** Makes the names in a folder durable. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+/** Makes the names in a folder durable, or the octets of a file. */
+export async function syncPath(path: string): Promise<void> {
+  const descriptor = openSync(path, 'r');
   try {
-    await handle.sync();
+    await syncToDisk(descriptor);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 

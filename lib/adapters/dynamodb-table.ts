@@ -12,6 +12,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { STORED_AT_ONCE } from '../core/limits.ts';
 import { number, text } from './dynamodb-attributes.ts';
 import type { Item } from './dynamodb-attributes.ts';
 import { ledgerBusy, notAnswered, toLedgerError } from './dynamodb-errors.ts';
@@ -58,6 +59,8 @@ const DEFAULT_MAX_ATTEMPTS = 8;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** One call, with the answer. DynamoDB answers in tens of milliseconds; what takes this long is lost. */
 const CALL_TIMEOUT_MS = 20_000;
+/** The records of a run that are written at once, and some more; the SDK has 50. */
+const CONNECTIONS = { keepAlive: true, maxSockets: STORED_AT_ONCE.pieces * 2 } as const;
 /** Answers in a row in which a batch got no further. */
 const MAX_IDLE_ROUNDS = 6;
 /** At most, before the rest of a batch is asked for again; twice as long after each answer in a row that did no more. */
@@ -94,6 +97,8 @@ export class DynamodbTable implements Disposable {
         connectionTimeout: CONNECT_TIMEOUT_MS,
         requestTimeout: CALL_TIMEOUT_MS,
         throwOnRequestTimeout: true,
+        httpAgent: CONNECTIONS,
+        httpsAgent: CONNECTIONS,
       },
     });
   }

@@ -1,25 +1,25 @@
 // The BlobStore port over a folder. An object appears under its key complete and durable, or not at all: it is written
-// to a temporary file, synced, given its name, and the folder is synced. The temporary files live in `.tmp` only. What waits
-// for the disk waits together: a folder is synced once for all that came meanwhile.
+// to a temporary file, synced, given its name, and the folder is synced. The temporary files live in `.tmp` only. Objects
+// that are put at the same time wait for the disk together.
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { createReadStream, mkdirSync, renameSync, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MailferryError } from '../core/errors.ts';
 import type { Blob, BlobStore, PutOptions } from '../ports/storage.ts';
 import { TEMP_FOLDER } from './archive-folder.ts';
+import { DiskRounds } from './disk-rounds.ts';
 import { isAbsentError } from './durable-names.ts';
 import { readError, writeError } from './folder-errors.ts';
-import { FolderSyncs } from './folder-syncs.ts';
 import { adoptObjectFile, writeObjectFile } from './object-file.ts';
 import type { ObjectFile } from './object-file.ts';
 
 export class FolderBlobStore implements BlobStore {
   readonly #folder: string;
-  /** Folders whose names this process knows to be durable. */
-  readonly #syncedFolders = new Set<string>();
-  readonly #syncs = new FolderSyncs();
+  /** Folders that are there, with names that are durable. */
+  readonly #made = new Set<string>();
+  readonly #rounds = new DiskRounds();
 
   /** @param folder absolute path, with its `.tmp` folder (see `openArchiveFolder`) */
   constructor(folder: string) {
@@ -30,21 +30,20 @@ export class FolderBlobStore implements BlobStore {
     const path = this.#pathOf(key);
     if (options.mode !== 'replace' && (await this.#isThereDurably(key, blob))) return 'exists';
     const temporary = join(this.#folder, TEMP_FOLDER);
+    const mayReplace = options.mode === 'replace';
     let file: ObjectFile | undefined;
     try {
       // What is replaced may be read meanwhile, so its file must be nobody else's.
-      file = options.mode === 'replace' ? undefined : await adoptObjectFile(key, blob, temporary);
-      file ??= await writeObjectFile(key, blob, temporary);
-      await this.#makeFolder(dirname(path));
-      if (options.mode === 'replace') {
-        await rename(file.path, path);
-      } else if (!(await file.giveName(path))) {
-        // Another run was faster. It must have stored the same octets.
-        if (await this.#isThereDurably(key, blob)) return 'exists';
-        throw new Error('another program made the file and took it away again');
+      file = mayReplace ? undefined : await adoptObjectFile(key, blob, temporary);
+      let named = file && (await this.#giveName(file, path));
+      if (file === undefined || named === 'no-links') {
+        file = await writeObjectFile(key, blob, temporary);
+        named = await this.#giveName(file, path, mayReplace);
       }
-      await this.#syncs.sync(dirname(path));
-      return 'stored';
+      if (named === 'linked') return 'stored';
+      // Another run was faster. It must have stored the same octets.
+      if (await this.#isThereDurably(key, blob)) return 'exists';
+      throw new Error('another program made the file and took it away again');
     } catch (error) {
       throw writeError(error, `object ${key}`, this.#folder);
     } finally {
@@ -59,7 +58,7 @@ export class FolderBlobStore implements BlobStore {
 
   async stat(key: string): Promise<{ readonly sizeOctets: number } | undefined> {
     try {
-      return { sizeOctets: (await stat(this.#pathOf(key))).size };
+      return { sizeOctets: statSync(this.#pathOf(key)).size };
     } catch (error) {
       if (isAbsentError(error)) return undefined;
       throw readError(error, key);
@@ -92,26 +91,55 @@ export class FolderBlobStore implements BlobStore {
     }
   }
 
+  /** As ObjectFile.giveName, and durably. */
+  async #giveName(
+    file: ObjectFile,
+    path: string,
+    mayReplace = false,
+  ): Promise<ReturnType<ObjectFile['giveName']>> {
+    let named: ReturnType<ObjectFile['giveName']> = 'linked';
+    await this.#makeDurable(
+      path,
+      async () => await file.sync(),
+      () => {
+        if (mayReplace) renameSync(file.path, path);
+        else named = file.giveName(path);
+      },
+    );
+    return named;
+  }
+
+  async #makeDurable(path: string, sync: () => Promise<void>, name: () => void): Promise<void> {
+    const folder = dirname(path);
+    await this.#rounds.make({
+      sync,
+      name: () => {
+        const folders = this.#made.has(folder) ? [folder] : this.#makeFolder(folder);
+        name();
+        return folders;
+      },
+    });
+    this.#made.add(folder);
+  }
+
   /** Whoever named it may have died before the name was durable, so it is made so here. */
   async #isThereDurably(key: string, blob: Blob): Promise<boolean> {
     if (!(await this.#isThereIntact(key, blob))) return false;
-    const folder = dirname(this.#pathOf(key));
     try {
-      await this.#makeFolder(folder);
-      await this.#syncs.sync(folder);
+      await this.#makeDurable(this.#pathOf(key), nothingToSync, nothingToName);
     } catch (error) {
       throw writeError(error, `object ${key}`, this.#folder);
     }
     return true;
   }
 
-  /** Makes a folder, and its name and those of its parents durable: an earlier run may have died before it could. */
-  async #makeFolder(folder: string): Promise<void> {
-    if (this.#syncedFolders.has(folder)) return;
-    await mkdir(folder, { recursive: true });
+  /** @returns the folders in which names may not be durable: an earlier run may have died before it could make them so */
+  #makeFolder(folder: string): string[] {
+    mkdirSync(folder, { recursive: true });
+    const folders = [folder];
     for (let made = folder; made.length > this.#folder.length; made = dirname(made))
-      await this.#syncs.sync(dirname(made));
-    this.#syncedFolders.add(folder);
+      folders.push(dirname(made));
+    return folders;
   }
 
   /** Whether the object is there with the octets of `blob`. @throws ARCHIVE_CORRUPT when it is there with others */
@@ -138,6 +166,9 @@ export class FolderBlobStore implements BlobStore {
     return join(this.#folder, key);
   }
 }
+
+async function nothingToSync(): Promise<void> {}
+function nothingToName(): void {}
 
 async function* readObject(path: string, key: string): AsyncGenerator<Uint8Array, void, undefined> {
   try {

@@ -8,7 +8,7 @@ import { MailferryError } from '../core/errors.ts';
 import type { OutputFile } from '../ports/storage.ts';
 import { isProcessGone } from '../spool/process-gone.ts';
 import { safeHost } from '../spool/temp-file-name.ts';
-import { isAbsentError, nameOnce, syncFolder } from './durable-names.ts';
+import { isAbsentError, nameOnce, syncPath } from './durable-names.ts';
 import { orOutputError } from './output-errors.ts';
 
 /** Collected before they are written: an entry of a small message is not worth a write of its own. */
@@ -60,11 +60,11 @@ class NewFile implements OutputFile {
     await orOutputError(this.#path, async () => {
       await this.#handle?.sync();
       await this.#closeHandle();
-      if (!(await nameOnce(this.#part, this.#path))) throw exists(this.#path);
+      if (!nameOnce(this.#part, this.#path)) throw exists(this.#path);
       this.#isFinished = true;
       // The name is a second one, or the file has been renamed.
       await rm(this.#part, { force: true });
-      await syncFolder(dirname(this.#path));
+      await syncPath(dirname(this.#path));
     });
   }
 

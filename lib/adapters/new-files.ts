@@ -9,7 +9,7 @@ import type { OutputFolder } from '../ports/storage.ts';
 import { removeAbandoned } from '../spool/remove-abandoned.ts';
 import { createTempFile } from '../spool/temp-file.ts';
 import type { TempFile } from '../spool/temp-file.ts';
-import { isAbsentError, nameOnce, syncFolder } from './durable-names.ts';
+import { isAbsentError, nameOnce, syncPath } from './durable-names.ts';
 import { orOutputError } from './output-errors.ts';
 
 /** What every filesystem can keep of a time: 1970 to 2106. */
@@ -78,7 +78,7 @@ class NewFiles implements OutputFolder {
 
   async finish(): Promise<void> {
     for (const folder of this.#unsynced) {
-      await orOutputError(folder, async () => await syncFolder(folder));
+      await orOutputError(folder, async () => await syncPath(folder));
       this.#unsynced.delete(folder);
     }
   }
@@ -95,7 +95,7 @@ class NewFiles implements OutputFolder {
       this.#unsynced.add(dirname(folder));
     }
     this.#unsynced.add(folder);
-    return (await nameOnce(temporary.path, path)) ? 'written' : 'exists';
+    return nameOnce(temporary.path, path) ? 'written' : 'exists';
   }
 }
 

@@ -1,16 +1,16 @@
-// A new object of a folder: its octets in a file without a name of its own yet, proven and durable, and then the name.
+// A new object of a folder: its octets in a file without a name of its own yet, proven; then durable; then the name.
 
-import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Blob } from '../ports/storage.ts';
 import { createTempFile } from '../spool/temp-file.ts';
-import { linkOnce, nameOnce } from './durable-names.ts';
+import { linkOnce, nameOnce, syncPath } from './durable-names.ts';
 import { provenOctets } from './proven-octets.ts';
 
 export interface ObjectFile {
   readonly path: string;
-  /** `false` if another file has that name. */
-  giveName(path: string): Promise<boolean>;
+  sync(): Promise<void>;
+  /** As `linkOnce`; `no-links` only of a file that must keep the name it has. */
+  giveName(path: string): 'linked' | 'taken' | 'no-links';
   /** Takes away what has no other name. Safe to repeat, never throws. */
   remove(): Promise<void>;
 }
@@ -23,15 +23,17 @@ export async function writeObjectFile(key: string, blob: Blob, temporary: string
   const file = await createTempFile(temporary);
   try {
     for await (const chunk of provenOctets(blob, `object ${key}`)) await file.append(chunk);
-    await file.sync();
-    await file.close();
   } catch (error) {
     await file.remove();
     throw error;
   }
   return {
     path: file.path,
-    giveName: async (path) => await nameOnce(file.path, path),
+    sync: async () => {
+      await file.sync();
+      await file.close();
+    },
+    giveName: (path) => (nameOnce(file.path, path) ? 'linked' : 'taken'),
     remove: async () => await file.remove(),
   };
 }
@@ -51,29 +53,11 @@ export async function adoptObjectFile(
   if (file === undefined || dirname(file) !== temporary) return undefined;
   // Reading to the end proves it.
   for await (const _ of provenOctets(blob, `object ${key}`));
-  await syncFile(file);
   return {
     path: file,
-    giveName: async (path) => {
-      const linked = await linkOnce(file, path);
-      if (linked !== 'no-links') return linked === 'linked';
-      const copy = await writeObjectFile(key, blob, temporary);
-      try {
-        return await copy.giveName(path);
-      } finally {
-        await copy.remove();
-      }
-    },
+    sync: async () => await syncPath(file),
+    giveName: (path) => linkOnce(file, path),
     // It is its owner's.
     remove: async () => undefined,
   };
-}
-
-async function syncFile(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

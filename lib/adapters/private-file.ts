@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { lstat, open, realpath, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isAbsentError, syncFolder } from './durable-names.ts';
+import { isAbsentError, syncPath } from './durable-names.ts';
 
 const OWNER_ONLY = 0o600;
 
@@ -30,7 +30,7 @@ export async function replacePrivateFile(path: string, text: string): Promise<vo
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncFolder(dirname(target));
+  await syncPath(dirname(target));
 }
 
 async function targetOf(path: string): Promise<string> {

@@ -1,6 +1,7 @@
 // A client of S3, or of a store that speaks S3. Never waits for ever, and never writes to the console.
 
 import { S3Client } from '@aws-sdk/client-s3';
+import { STORED_AT_ONCE } from '../core/limits.ts';
 
 /** Whatever is left out comes from where the AWS SDK looks for it: environment, profile, role. */
 export interface S3ClientSettings {
@@ -14,6 +15,8 @@ export interface S3ClientSettings {
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 60_000;
+/** The objects of a run that are stored at once, and some more; the SDK has 50. */
+const CONNECTIONS = { keepAlive: true, maxSockets: STORED_AT_ONCE.pieces * 2 } as const;
 
 const nothing = (): void => undefined;
 /** The SDK warns on the console of each upload it cannot repeat by itself; the store does that and says what came of it. */
@@ -30,7 +33,12 @@ export function createS3Client({
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(credentials === undefined ? {} : { credentials: { ...credentials } }),
-    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: idleTimeoutMs },
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: idleTimeoutMs,
+      httpAgent: CONNECTIONS,
+      httpsAgent: CONNECTIONS,
+    },
     logger: SILENT,
   });
 }

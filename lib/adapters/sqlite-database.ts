@@ -3,6 +3,7 @@
 import { mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
 import { describeError, MailferryError } from '../core/errors.ts';
 import { bringSchemaUpToDate } from './sqlite-schema.ts';
 
@@ -53,6 +54,17 @@ const SQLITE_BUSY = 5;
 function isBusy(error: unknown): boolean {
   // The low octet is the kind of error, the rest says more of it.
   return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+}
+
+const statements = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
+
+/** The statement, made once for each database: for what is run once for each message. One caller at a time runs it. */
+export function prepared(database: DatabaseSync, sql: string): StatementSync {
+  let known = statements.get(database);
+  if (known === undefined) statements.set(database, (known = new Map<string, StatementSync>()));
+  let statement = known.get(sql);
+  if (statement === undefined) known.set(sql, (statement = database.prepare(sql)));
+  return statement;
 }
 
 /** All of a step or nothing of it, with no other writer in between. On the disk when it returns. */

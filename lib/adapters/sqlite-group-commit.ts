@@ -1,7 +1,10 @@
-// Writes that are asked for at the same time share one transaction, and so one wait for the disk.
+// Writes that are asked for at the same time share one transaction, and so one wait for the disk. Where several were, more are
+// waited for: each of them is one of many under way. Who comes alone goes at once.
 
 import type { DatabaseSync } from 'node:sqlite';
 import { guardLedger, inTransaction } from './sqlite-database.ts';
+
+const GATHERING_MS = 4;
 
 interface Waiting {
   /** Inside the transaction; what it returns tells whoever waits, once that is on the disk. */
@@ -13,6 +16,7 @@ export class SqliteGroupCommit {
   readonly #database: DatabaseSync;
   readonly #path: string;
   #waiting: Waiting[] = [];
+  #hasCompany = false;
 
   /** @param database as for SqliteLedger */
   constructor(database: DatabaseSync, path: string) {
@@ -33,13 +37,16 @@ export class SqliteGroupCommit {
         },
         fail: reject,
       });
-      if (this.#waiting.length === 1) setImmediate(() => this.#commit());
+      if (this.#waiting.length > 1) return;
+      if (this.#hasCompany) setTimeout(() => this.#commit(), GATHERING_MS);
+      else setImmediate(() => this.#commit());
     });
   }
 
   #commit(): void {
     const group = this.#waiting;
     this.#waiting = [];
+    this.#hasCompany = group.length > 1;
     try {
       const done = guardLedger(this.#path, () =>
         inTransaction(this.#database, () => group.map(({ run }) => run())),

@@ -5,6 +5,7 @@ import type { AccountId } from '../core/account.ts';
 import type { FailedRecord, MessageRecord, SkippedRecord, StoredRecord } from '../core/record.ts';
 import { fromUidl } from '../core/uidl.ts';
 import type { Committed } from '../ports/ledger.ts';
+import { prepared } from './sqlite-database.ts';
 import { fromMessageRow, NOT_STORED, toMessageRow } from './sqlite-message-row.ts';
 
 /** Inside a write transaction of the caller's. */
@@ -16,13 +17,18 @@ export function commitMessage(database: DatabaseSync, account: AccountId, record
 
 function commitStored(database: DatabaseSync, account: AccountId, record: StoredRecord): Committed {
   const uidl = fromUidl(record.uidl);
-  const select = database.prepare('SELECT * FROM message WHERE account = ? AND uidl = ? AND sha256 = ?');
-  const row = select.get(account, uidl, record.sha256);
+  const row = prepared(database, 'SELECT * FROM message WHERE account = ? AND uidl = ? AND sha256 = ?').get(
+    account,
+    uidl,
+    record.sha256,
+  );
   const kept = row ? storedAgain(fromMessageRow(row), record) : record;
   write(database, account, kept);
-  database
-    .prepare('DELETE FROM message WHERE account = ? AND uidl = ? AND sha256 = ?')
-    .run(account, uidl, NOT_STORED);
+  prepared(database, 'DELETE FROM message WHERE account = ? AND uidl = ? AND sha256 = ?').run(
+    account,
+    uidl,
+    NOT_STORED,
+  );
   return { outcome: row ? 'exists' : 'new', record: kept };
 }
 
@@ -31,9 +37,10 @@ function commitNotStored(
   account: AccountId,
   record: SkippedRecord | FailedRecord,
 ): Committed {
-  const stored = database
-    .prepare('SELECT * FROM message WHERE account = ? AND uidl = ? AND sha256 > ? LIMIT 1')
-    .get(account, fromUidl(record.uidl), NOT_STORED);
+  const stored = prepared(
+    database,
+    'SELECT * FROM message WHERE account = ? AND uidl = ? AND sha256 > ? LIMIT 1',
+  ).get(account, fromUidl(record.uidl), NOT_STORED);
   if (stored) return { outcome: 'exists', record: fromMessageRow(stored) };
   write(database, account, record);
   return { outcome: 'new', record };
@@ -50,9 +57,8 @@ function storedAgain(before: MessageRecord, record: StoredRecord): StoredRecord 
 function write(database: DatabaseSync, account: AccountId, record: MessageRecord): void {
   const row = { account, ...toMessageRow(record) };
   const columns = Object.keys(row);
-  database
-    .prepare(
-      `INSERT OR REPLACE INTO message (${columns.join(', ')}) VALUES (${columns.map((name) => `:${name}`).join(', ')})`,
-    )
-    .run(row);
+  prepared(
+    database,
+    `INSERT OR REPLACE INTO message (${columns.join(', ')}) VALUES (${columns.map((name) => `:${name}`).join(', ')})`,
+  ).run(row);
 }

@@ -1,0 +1,103 @@
+// Writes at the same time are one transaction: all of it is there, or nothing.
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { openSqliteDatabase } from '../../lib/adapters/sqlite-database.ts';
+import { SqliteGroupCommit } from '../../lib/adapters/sqlite-group-commit.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+interface Opened extends AsyncDisposable {
+  readonly commits: SqliteGroupCommit;
+  readonly insert: (name: string) => () => string;
+  /** As another process would see it. */
+  readonly seen: () => string[];
+  /** Transactions so far, by what SQLite counts in its file. */
+  readonly begun: string[];
+}
+
+async function open(): Promise<Opened> {
+  const folder = await temporaryFolder();
+  const path = join(folder.path, 'ledger.db');
+  const database = openSqliteDatabase(path, 50);
+  database.exec('CREATE TABLE thing (name TEXT PRIMARY KEY) STRICT');
+  const begun: string[] = [];
+  const exec = database.exec.bind(database);
+  database.exec = (sql: string) => {
+    begun.push(sql);
+    exec(sql);
+  };
+  const other = new DatabaseSync(path);
+  return {
+    commits: new SqliteGroupCommit(database, path),
+    insert: (name) => () => {
+      database.prepare('INSERT INTO thing VALUES (?)').run(name);
+      return name;
+    },
+    seen: () =>
+      other
+        .prepare('SELECT name FROM thing ORDER BY name')
+        .all()
+        .map(({ name }) => String(name)),
+    begun,
+    [Symbol.asyncDispose]: async () => {
+      other.close();
+      database.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test('what is written at the same moment is one transaction, and each is told its own result', async () => {
+  await using opened = await open();
+  const { commits, insert, seen, begun } = opened;
+  const told = await Promise.all(['a', 'b', 'c'].map(async (name) => await commits.write(insert(name))));
+  assert.deepEqual(told, ['a', 'b', 'c']);
+  assert.deepEqual(seen(), ['a', 'b', 'c']);
+  assert.deepEqual(begun, ['BEGIN IMMEDIATE', 'COMMIT']);
+});
+
+test('nothing is told before it is on the disk', async () => {
+  await using opened = await open();
+  const { commits, insert, seen } = opened;
+  const seenWhenTold: string[][] = [];
+  await Promise.all(
+    ['a', 'b'].map(async (name) => {
+      await commits.write(insert(name));
+      seenWhenTold.push(seen());
+    }),
+  );
+  assert.deepEqual(seenWhenTold, [
+    ['a', 'b'],
+    ['a', 'b'],
+  ]);
+});
+
+test('a group of which one fails leaves nothing, says so to each, and those after it are written', async () => {
+  await using opened = await open();
+  const { commits, insert, seen } = opened;
+  const outcomes = await Promise.allSettled([
+    commits.write(insert('a')),
+    commits.write(insert('a')),
+    commits.write(insert('b')),
+  ]);
+  for (const outcome of outcomes) {
+    assert.equal(outcome.status, 'rejected');
+    assert.equal((outcome.reason as { code: string }).code, 'LEDGER_FAILED');
+  }
+  assert.deepEqual(seen(), []);
+  await commits.write(insert('c'));
+  assert.deepEqual(seen(), ['c']);
+});
+
+test('after a group others are gathered for a moment, and come into one transaction though not at one moment', async () => {
+  await using opened = await open();
+  const { commits, insert, begun } = opened;
+  await Promise.all([commits.write(insert('a')), commits.write(insert('b'))]);
+  begun.length = 0;
+  const first = commits.write(insert('c'));
+  await new Promise((soon) => setImmediate(soon));
+  await Promise.all([first, commits.write(insert('d'))]);
+  assert.deepEqual(begun, ['BEGIN IMMEDIATE', 'COMMIT']);
+});
