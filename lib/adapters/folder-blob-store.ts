@@ -3,7 +3,7 @@
 // that are put at the same time wait for the disk together.
 
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, renameSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MailferryError } from '../core/errors.ts';
@@ -28,7 +28,9 @@ export class FolderBlobStore implements BlobStore {
 
   async put(key: string, blob: Blob, options: PutOptions = {}): Promise<'stored' | 'exists'> {
     const path = this.#pathOf(key);
-    if (options.mode !== 'replace' && (await this.#isThereDurably(key, blob))) return 'exists';
+    // Mostly there is nothing, and an exception for each message would cost more than all the rest of this.
+    const mayBeThere = options.mode !== 'replace' && existsSync(path);
+    if (mayBeThere && (await this.#isThereDurably(key, blob))) return 'exists';
     const temporary = join(this.#folder, TEMP_FOLDER);
     const mayReplace = options.mode === 'replace';
     let file: ObjectFile | undefined;

@@ -4,7 +4,16 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { guardLedger, inTransaction } from './sqlite-database.ts';
 
-const GATHERING_MS = 4;
+const GATHERING_MS = 8;
+
+const ofDatabases = new WeakMap<DatabaseSync, SqliteGroupCommit>();
+
+/** The one of this database, so that its records and its jobs wait for the disk together. @param database as for SqliteLedger */
+export function groupCommitOf(database: DatabaseSync, path: string): SqliteGroupCommit {
+  const known = ofDatabases.get(database) ?? new SqliteGroupCommit(database, path);
+  ofDatabases.set(database, known);
+  return known;
+}
 
 interface Waiting {
   /** Inside the transaction; what it returns tells whoever waits, once that is on the disk. */
@@ -18,7 +27,6 @@ export class SqliteGroupCommit {
   #waiting: Waiting[] = [];
   #hasCompany = false;
 
-  /** @param database as for SqliteLedger */
   constructor(database: DatabaseSync, path: string) {
     this.#database = database;
     this.#path = path;

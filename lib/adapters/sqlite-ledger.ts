@@ -9,10 +9,11 @@ import type { RunRecord } from '../core/run-record.ts';
 import { fromUidl } from '../core/uidl.ts';
 import type { Uidl } from '../core/uidl.ts';
 import type { Committed, LeaseHold, Ledger, WithoutLease } from '../ports/ledger.ts';
-import { inBatches } from './bounded-work.ts';
+import { inBatches } from './in-batches.ts';
 import { leaseInForce, readAccountState, updateIfHeld, type LeaseRules } from './sqlite-account-row.ts';
 import { guardLedger, inTransaction } from './sqlite-database.ts';
-import { SqliteGroupCommit } from './sqlite-group-commit.ts';
+import { groupCommitOf } from './sqlite-group-commit.ts';
+import type { SqliteGroupCommit } from './sqlite-group-commit.ts';
 import { commitMessage } from './sqlite-message-commit.ts';
 import { toMarkColumns } from './sqlite-message-row.ts';
 import { FIRST_PAGE, selectMessages, selectPage, UIDLS_PER_SELECT } from './sqlite-message-select.ts';
@@ -29,7 +30,7 @@ export class SqliteLedger implements Ledger {
     this.#database = database;
     this.#path = path;
     this.#rules = rules;
-    this.#commits = new SqliteGroupCommit(database, path);
+    this.#commits = groupCommitOf(database, path);
   }
 
   async find(

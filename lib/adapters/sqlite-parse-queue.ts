@@ -4,8 +4,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { CatalogRow } from '../core/catalog/catalog-row.ts';
 import type { JobQueue, ParseJob } from '../ports/work.ts';
 import { keepCatalogRows } from './sqlite-catalog-rows.ts';
-import { guardLedger, inTransaction } from './sqlite-database.ts';
-import { SqliteGroupCommit } from './sqlite-group-commit.ts';
+import { guardLedger, inTransaction, prepared } from './sqlite-database.ts';
+import { groupCommitOf } from './sqlite-group-commit.ts';
+import type { SqliteGroupCommit } from './sqlite-group-commit.ts';
 
 export interface DoneJob {
   readonly job: ParseJob;
@@ -22,15 +23,16 @@ export class SqliteParseQueue implements JobQueue<ParseJob> {
   constructor(database: DatabaseSync, path: string) {
     this.#database = database;
     this.#path = path;
-    this.#enqueued = new SqliteGroupCommit(database, path);
+    this.#enqueued = groupCommitOf(database, path);
   }
 
   /** A job for a raw object that is queued already keeps the facts of its first import. */
   async enqueue(job: ParseJob): Promise<void> {
     await this.#enqueued.write(() => {
-      this.#database
-        .prepare('INSERT INTO parse_job (raw_key, job) VALUES (?, ?) ON CONFLICT DO NOTHING')
-        .run(job.ingest.rawKey, JSON.stringify(job));
+      prepared(
+        this.#database,
+        'INSERT INTO parse_job (raw_key, job) VALUES (?, ?) ON CONFLICT DO NOTHING',
+      ).run(job.ingest.rawKey, JSON.stringify(job));
     });
   }
 

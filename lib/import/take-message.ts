@@ -38,6 +38,7 @@ export async function takeMessage(
   const blob = await spool(octets, {
     directory: ports.spoolDirectory,
     memoryOctets: MAX_SPOOL_MEMORY_OCTETS,
+    expectedOctets: listed.octets,
     onChunk: (chunk) => {
       date.push(chunk);
       header.push(chunk);

@@ -12,6 +12,8 @@ export interface SpoolOptions {
   readonly directory: string;
   /** A stream of at most this many octets is kept in memory and touches no file. */
   readonly memoryOctets: number;
+  /** How many there will be, as far as somebody says so: memory for them is taken at once. */
+  readonly expectedOctets?: number | undefined;
   /** Sees every chunk in order, before it is kept. What it throws ends the spooling. */
   readonly onChunk?: (chunk: Uint8Array) => void;
 }
@@ -29,7 +31,7 @@ export interface SpooledBlob extends Blob {
  */
 export async function spool(source: AsyncIterable<Uint8Array>, options: SpoolOptions): Promise<SpooledBlob> {
   const hash = createHash('sha256');
-  const memory = new GrowingBuffer(options.memoryOctets);
+  const memory = new GrowingBuffer(options.memoryOctets, options.expectedOctets);
   let file: TempFile | undefined;
   let sizeOctets = 0;
   try {
@@ -105,11 +107,13 @@ function disposed(): Error {
 /** One buffer that doubles: many small chunks cost no more than their octets, and no larger buffer is kept alive by a slice. */
 class GrowingBuffer {
   readonly #limitOctets: number;
+  readonly #firstOctets: number;
   #buffer = Buffer.alloc(0);
   #usedOctets = 0;
 
-  constructor(limitOctets: number) {
+  constructor(limitOctets: number, expectedOctets = 0) {
     this.#limitOctets = limitOctets;
+    this.#firstOctets = Math.max(expectedOctets, 4096);
   }
 
   /** Keeps a copy, or returns false and changes nothing if it would exceed the limit. */
@@ -117,9 +121,9 @@ class GrowingBuffer {
     const neededOctets = this.#usedOctets + chunk.length;
     if (neededOctets > this.#limitOctets) return false;
     if (neededOctets > this.#buffer.length) {
-      const larger = Buffer.alloc(
-        Math.min(this.#limitOctets, Math.max(neededOctets, this.#buffer.length * 2, 4096)),
-      );
+      const wantedOctets = Math.max(neededOctets, this.#buffer.length * 2, this.#firstOctets);
+      // Not filled with zeros: of what was not written nothing is ever given out.
+      const larger = Buffer.allocUnsafeSlow(Math.min(this.#limitOctets, wantedOctets));
       larger.set(this.#buffer.subarray(0, this.#usedOctets));
       this.#buffer = larger;
     }
@@ -128,11 +132,12 @@ class GrowingBuffer {
     return true;
   }
 
-  /** The octets so far; the buffer forgets them. */
+  /** The octets so far; the buffer forgets them. Memory that was taken for more than came is given back. */
   take(): Uint8Array {
     const octets = this.#buffer.subarray(0, this.#usedOctets);
+    const isMostlyEmpty = this.#usedOctets < this.#buffer.length / 2;
     this.#buffer = Buffer.alloc(0);
     this.#usedOctets = 0;
-    return octets;
+    return isMostlyEmpty ? Uint8Array.from(octets) : octets;
   }
 }

@@ -2,7 +2,7 @@
 // Everything that fails here fails as SPOOL_FAILED: the disk is the trouble, not the message. Only what moves octets goes to
 // another thread: giving and taking names costs less than the way there and back (measured: half the CPU time of a small file).
 
-import { closeSync, fsync, mkdirSync, openSync, rmSync, write } from 'node:fs';
+import { closeSync, fsync, mkdirSync, openSync, unlinkSync, write } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +12,8 @@ import { tempFileName } from './temp-file-name.ts';
 /** Names in use by this process. A file with our pid that is not among them was left by an earlier owner of the pid. */
 const liveNames = new Set<string>();
 let counter = 0;
+
+const HOST = hostname();
 
 export interface TempFile {
   readonly path: string;
@@ -58,7 +60,7 @@ export async function createTempFile(directory: string): Promise<TempFile> {
     close: async () => orSpoolFailed(`cannot close ${path}`, close),
     remove: async () => {
       ignoringFailure(close);
-      ignoringFailure(() => rmSync(path, { force: true }));
+      ignoringFailure(() => unlinkSync(path));
       liveNames.delete(name);
     },
   };
@@ -104,7 +106,7 @@ async function writeAll(descriptor: number, octets: Uint8Array): Promise<void> {
 function openNew(directory: string): { name: string; path: string; descriptor: number } {
   for (;;) {
     counter += 1;
-    const name = tempFileName({ host: hostname(), pid: process.pid }, counter);
+    const name = tempFileName({ host: HOST, pid: process.pid }, counter);
     const path = join(directory, name);
     // Before the file exists, so that a sweep of ours never sees it as abandoned.
     liveNames.add(name);

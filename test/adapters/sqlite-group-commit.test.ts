@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { openSqliteDatabase } from '../../lib/adapters/sqlite-database.ts';
-import { SqliteGroupCommit } from '../../lib/adapters/sqlite-group-commit.ts';
+import { groupCommitOf } from '../../lib/adapters/sqlite-group-commit.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Opened extends AsyncDisposable {
-  readonly commits: SqliteGroupCommit;
+  readonly commits: ReturnType<typeof groupCommitOf>;
   readonly insert: (name: string) => () => string;
   /** As another process would see it. */
   readonly seen: () => string[];
@@ -30,7 +30,7 @@ async function open(): Promise<Opened> {
   };
   const other = new DatabaseSync(path);
   return {
-    commits: new SqliteGroupCommit(database, path),
+    commits: groupCommitOf(database, path),
     insert: (name) => () => {
       database.prepare('INSERT INTO thing VALUES (?)').run(name);
       return name;
