@@ -3,11 +3,11 @@
 
 import { PIPELINED } from '../core/pop3/retrieval-window.ts';
 
-/** Before anything is known of the pace. */
-const FIRST = 2;
+/** Before anything is known of the pace: the first message takes the way there and back, the next ones tell. */
+const FIRST = 8;
 /** Longer than any way to a server and back: more under way would be no faster. */
 const MOMENT_MS = 200;
-const WEIGHT_OF_LAST = 1 / 4;
+const WEIGHT_OF_LAST = 1 / 2;
 
 export class LookAhead {
   #paceMs: number | undefined;
@@ -19,7 +19,7 @@ export class LookAhead {
     return Math.min(Math.max(inAMoment, 1), PIPELINED.messages);
   }
 
-  /** @param tookMs from its turn to its commit */
+  /** @param tookMs from its turn until it had come, with the wait for room to store it */
   note(tookMs: number): void {
     const before = this.#paceMs ?? tookMs;
     this.#paceMs = before + (tookMs - before) * WEIGHT_OF_LAST;
