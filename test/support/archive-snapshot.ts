@@ -7,6 +7,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 
 interface StoredObject {
@@ -30,6 +31,8 @@ export interface ArchiveSnapshot {
   readonly raw: ReadonlyMap<string, StoredObject>;
   readonly attachments: ReadonlyMap<string, StoredObject>;
   readonly parsed: ReadonlyMap<string, ParsedDocument>;
+  /** Raw keys of the messages that have a row. */
+  readonly catalog: ReadonlySet<string>;
   /** Files in `.tmp/`. */
   readonly temporary: readonly string[];
   /** Files that are none of these, and not the ledger. */
@@ -45,6 +48,7 @@ export async function readArchive(folder: string): Promise<ArchiveSnapshot> {
   const raw = new Map<string, StoredObject>();
   const attachments = new Map<string, StoredObject>();
   const parsed = new Map<string, ParsedDocument>();
+  const catalog = new Set<string>();
   const temporary: string[] = [];
   const unexpected: string[] = [];
   for (const key of await listKeys(folder)) {
@@ -53,9 +57,11 @@ export async function readArchive(folder: string): Promise<ArchiveSnapshot> {
     else if (key.startsWith('raw/')) raw.set(key, await hashFile(path));
     else if (key.startsWith('attachments/')) attachments.set(key, await hashFile(path));
     else if (key.startsWith('parsed/v1/')) parsed.set(key, await readDocument(path));
+    else if (key.startsWith('catalog/v1/'))
+      for (const rawKey of rawKeysIn(await readFile(path))) catalog.add(rawKey);
     else if (!/^ledger\.db(-wal|-shm)?$/.test(key)) unexpected.push(key);
   }
-  return { raw, attachments, parsed, temporary, unexpected };
+  return { raw, attachments, parsed, catalog, temporary, unexpected };
 }
 
 /** Nothing half-written, nothing twice, nothing misnamed: true at any moment, also right after a SIGKILL. */
@@ -69,12 +75,13 @@ export function assertUndamaged(archive: ArchiveSnapshot): void {
   assert.deepEqual(archive.unexpected, [], 'files that belong to no part of the archive');
 }
 
-/** What also holds when a run has ended by itself: no temporary file, and a document for every message. */
+/** What also holds when a run has ended by itself: no temporary file, and a document and a row for every message. */
 export function assertFinished(archive: ArchiveSnapshot): void {
   assertUndamaged(archive);
   assert.deepEqual(archive.temporary, [], 'temporary files were left behind');
   const expected = [...archive.raw.keys()].map(documentKey).sort();
   assert.deepEqual([...archive.parsed.keys()].sort(), expected, 'one document for every message');
+  assert.deepEqual([...archive.catalog].sort(), [...archive.raw.keys()].sort(), 'a row for every message');
   for (const [key, { ingest }] of archive.parsed) {
     assert.equal(documentKey(ingest.rawKey), key);
     const object = archive.raw.get(ingest.rawKey);
@@ -110,6 +117,12 @@ async function hashFile(path: string): Promise<StoredObject> {
 
 async function readDocument(path: string): Promise<ParsedDocument> {
   return toParsedDocument(await readFile(path, 'utf8'));
+}
+
+/** @param file of the catalog: gzipped lines of JSON */
+export function rawKeysIn(file: Buffer): string[] {
+  const lines = gunzipSync(file).toString('utf8').trimEnd().split('\n');
+  return lines.map((line) => z.looseObject({ raw_key: z.string() }).parse(JSON.parse(line)).raw_key);
 }
 
 /** @param text of a parsed document, wherever it lies */

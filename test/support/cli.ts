@@ -5,7 +5,11 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-const CLI_PATH = resolve(import.meta.dirname, '../../dist/lib/cli/main.js');
+/** What `bin` in package.json names. */
+export const CLI_PATH = resolve(import.meta.dirname, '../../dist/cli/mailferry.mjs');
+
+/** Its compiled code is kept here, and not in the home of who runs the tests. */
+export const CACHE_FOLDER = resolve(import.meta.dirname, '../../node_modules/.cache');
 
 export interface CliIdentity {
   readonly uid: number;
@@ -42,7 +46,7 @@ export interface RunningCli {
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   if (!existsSync(CLI_PATH)) throw new Error(`${CLI_PATH} is missing: run \`npm run build\` first`);
   const child = spawn(process.execPath, [CLI_PATH, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...options.env },
+    env: { PATH: process.env['PATH'] ?? '', XDG_CACHE_HOME: CACHE_FOLDER, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     ...options.identity,

@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { LoadedMessage } from './maildir.ts';
 
-const FOLDER = resolve(import.meta.dirname, '../../../shared/corpus');
+export const CORPUS_FOLDER = resolve(import.meta.dirname, '../../../shared/corpus');
 
 /** How many messages the corpus has: what a skip leaves out, and what a load must find. */
 export const CORPUS_MESSAGES = 2148;
@@ -14,7 +14,7 @@ export const NO_CORPUS = 'no corpus: ';
 
 /** For `{ skip }`: `false` where the corpus is there, else the reason with the number of messages left out. */
 export function corpusSkip(): string | false {
-  return existsSync(FOLDER)
+  return existsSync(CORPUS_FOLDER)
     ? false
     : `${NO_CORPUS}${CORPUS_MESSAGES} messages not tried, ../shared/corpus is absent`;
 }
@@ -26,8 +26,8 @@ export interface CorpusMessage extends LoadedMessage {
 
 /** All messages, ordered by name. */
 export function corpusMessages(): CorpusMessage[] {
-  const names = globSync('*/*.eml', { cwd: FOLDER }).sort();
-  return names.map((name) => ({ name, bytes: withCrlf(readFileSync(join(FOLDER, name))) }));
+  const names = globSync('*/*.eml', { cwd: CORPUS_FOLDER }).sort();
+  return names.map((name) => ({ name, bytes: withCrlf(readFileSync(join(CORPUS_FOLDER, name))) }));
 }
 
 /** Every LF that follows no CR gets one; nothing else changes (a lone CR stays a lone CR). */
@@ -60,7 +60,7 @@ export interface OracleRow {
 
 /** By the names of `corpusMessages`. */
 export function corpusOracle(): ReadonlyMap<string, OracleRow> {
-  const lines = readFileSync(join(FOLDER, 'oracle.jsonl'), 'utf8').split('\n');
+  const lines = readFileSync(join(CORPUS_FOLDER, 'oracle.jsonl'), 'utf8').split('\n');
   const rows = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as OracleRow);
   return new Map(rows.map((row) => [row.file.replace('public/', ''), row]));
 }

@@ -13,7 +13,7 @@ import { startPop3Server } from './pop3-server.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const ARCHIVE = join(ROOT, 'demo-archive');
-const COMMAND = join(ROOT, 'dist/lib/cli/main.js');
+const COMMAND = join(ROOT, 'dist/cli/mailferry.mjs');
 const USER = 'demo@example.com';
 const PASSWORD_VARIABLE = 'MAILFERRY_DEMO_PASSWORD';
 /** It is good for one mailbox, on one port, on this machine, for a few seconds. */

@@ -17,7 +17,13 @@ export interface DynamodbMeter extends AsyncDisposable {
   take(): Metered;
 }
 
-const WRITES: readonly string[] = ['PutItem', 'UpdateItem', 'DeleteItem'];
+const WRITES: readonly string[] = [
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'BatchWriteItem',
+  'TransactWriteItems',
+];
 
 /** Listens on a free port of 127.0.0.1. @param serverPort on 127.0.0.1 */
 export async function startDynamodbMeter(serverPort: number): Promise<DynamodbMeter> {

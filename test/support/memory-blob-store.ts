@@ -2,11 +2,13 @@
 
 import { createHash } from 'node:crypto';
 import type { OpenedObject } from '../../lib/adapters/s3-blob-store.ts';
+import { parseCatalogKey } from '../../lib/core/catalog/catalog-key.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import type { Sha256 } from '../../lib/core/record.ts';
+import type { CatalogFiles } from '../../lib/ports/catalog.ts';
 import type { Blob, BlobStore, PutOptions } from '../../lib/ports/storage.ts';
 
-export class MemoryBlobStore implements BlobStore {
+export class MemoryBlobStore implements BlobStore, CatalogFiles {
   readonly #objects = new Map<string, Buffer>();
   readonly #metadata = new Map<string, Readonly<Record<string, string>>>();
   /** Keys in the order in which they were written. */
@@ -61,6 +63,11 @@ export class MemoryBlobStore implements BlobStore {
     for (const key of this.#objects.keys()) {
       if (key.startsWith(prefix)) yield key;
     }
+  }
+
+  async remove(key: string): Promise<void> {
+    if (parseCatalogKey(key) === undefined) throw new Error('not a file of the catalog');
+    this.#objects.delete(key);
   }
 
   /** What is there, without the detour over a stream. */

@@ -1,5 +1,6 @@
 // A moto with a strict proxy before it, and stores that reach it through the proxy. Pauses between attempts are left out.
 
+import type { S3Client } from '@aws-sdk/client-s3';
 import { createS3Client } from '../../lib/adapters/s3-client.ts';
 import { S3BlobStore } from '../../lib/adapters/s3-blob-store.ts';
 import { startMoto, TEST_CREDENTIALS, TEST_REGION } from './moto.ts';
@@ -10,6 +11,7 @@ import type { S3StrictProxy } from './s3-strict-proxy.ts';
 export interface S3Rig extends AsyncDisposable {
   readonly moto: RunningMoto;
   readonly proxy: S3StrictProxy;
+  readonly client: S3Client;
   readonly store: S3BlobStore;
 }
 
@@ -32,6 +34,7 @@ export async function openS3Rig(
   return {
     moto,
     proxy,
+    client,
     store: new S3BlobStore({ client, bucket: moto.bucket, prefix, pauseAfter: async () => undefined }),
     [Symbol.asyncDispose]: async () => {
       client.destroy();

@@ -3,6 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamodbAccountDirectory } from '../../../lib/adapters/dynamodb-account-directory.ts';
 import type { AccountId } from '../../../lib/core/account.ts';
+import { slotOf } from '../../../lib/core/schedule.ts';
+import type { Quantities } from '../../../lib/estimate/aws-prices.ts';
 import { startDelayProxy } from '../delay-proxy.ts';
 import { startDovecot } from '../dovecot.ts';
 import { openTestTable } from '../dynalite.ts';
@@ -11,30 +13,32 @@ import { plainMail } from '../odd-mail.ts';
 import { ageSuccess } from './age-success.ts';
 import { applyAccounts, keepPasswords } from './apply-accounts.ts';
 import { ImporterMeter } from './importer-meter.ts';
-import type { Quantities } from '../aws-prices.ts';
 import { startImporter } from './importer-rig.ts';
 import type { ImporterRig } from './importer-rig.ts';
 import type { DeployedFunction, ImporterStack } from './importer-stack.ts';
 
 export interface CostSizes {
-  /** That are polled. */
+  /** That are polled, as many at each of the minutes. */
   readonly accounts: number;
-  /** In the large mailbox. */
-  readonly messages: number;
+  readonly everyMinutes: number;
+  /** In each mailbox that is imported. */
+  readonly messages: Readonly<Record<MailboxName, number>>;
   readonly messageOctets: number;
 }
+
+export type MailboxName = 'medium' | 'large';
 
 export interface CostPlace extends AsyncDisposable {
   /** To the mailboxes and back, of connections from now on. */
   roundTripMs: number;
   /** Nobody is due. */
   passMinutes(count: number): Promise<Quantities>;
-  /** From nothing to the last document: a mailbox of one message, or the large one. */
-  importMailbox(which: 'single' | 'large'): Promise<Quantities>;
-  /** Polls the small ones until they have nothing new, and every environment is warm. */
-  settleAccounts(everyMinutes: number): Promise<void>;
+  /** From nothing to the last document. */
+  importMailbox(which: MailboxName): Promise<Quantities>;
+  /** Polls the small ones, so that they have nothing new. */
+  settleAccounts(): Promise<void>;
   /** In each round each account is polled once, and one in so many of them as if its last success were an hour ago. */
-  pollRounds(rounds: number, everyMinutes: number, oneInAged: number): Promise<PolledRounds>;
+  pollRounds(rounds: number, oneInAged: number): Promise<PolledRounds>;
 }
 
 export interface PolledRounds {
@@ -48,7 +52,8 @@ const LOOK_EVERY_MS = 50;
 
 export async function openCostPlace(sizes: CostSizes): Promise<CostPlace> {
   await using opening = new AsyncDisposableStack();
-  const small = Array.from({ length: sizes.accounts }, (_, index) => `small-${index}`);
+  const small = smallAccounts(sizes);
+  const { everyMinutes } = sizes;
   const dovecot = await startDovecot({ messages: [], others: mailboxes(small, sizes) });
   opening.use(dovecot);
   const place = { roundTripMs: 0 };
@@ -61,7 +66,7 @@ export async function openCostPlace(sizes: CostSizes): Promise<CostPlace> {
       adjust: (deployed) => trusting(deployed, dovecot.caFile),
     }),
   );
-  await keepPasswords(['single', 'large', ...small], dovecot.password, rig.servers.moto);
+  await keepPasswords([...IMPORTED, ...small], dovecot.password, rig.servers.moto);
   const directory = new DynamodbAccountDirectory(
     opening.use(openTestTable(rig.servers.dynamodbPort)),
     Date.now,
@@ -78,20 +83,20 @@ export async function openCostPlace(sizes: CostSizes): Promise<CostPlace> {
       for (let minute = 0; minute < count; minute += 1) await passMinute(rig);
       return meter.take();
     },
-    importMailbox: async (which: 'single' | 'large') => {
+    importMailbox: async (which: MailboxName) => {
       const meter = new ImporterMeter(rig);
-      const told = rig.notifications.told + (which === 'single' ? 1 : sizes.messages);
+      const told = rig.notifications.told + sizes.messages[which];
       const [id] = await apply([which], 1);
       await passMinute(rig);
       while (rig.notifications.told < told || !(await isIdle(rig))) await sleep(LOOK_EVERY_MS);
       if (id !== undefined) await directory.remove(id);
       return meter.take();
     },
-    settleAccounts: async (everyMinutes: number) => {
+    settleAccounts: async () => {
       await apply(small, everyMinutes);
-      for (let minute = 0; minute < 2 * everyMinutes; minute += 1) await passMinute(rig);
+      for (let minute = 0; minute < everyMinutes; minute += 1) await passMinute(rig);
     },
-    pollRounds: async (rounds: number, everyMinutes: number, oneInAged: number) => {
+    pollRounds: async (rounds: number, oneInAged: number) => {
       const meter = new ImporterMeter(rig);
       const before = rig.sources.poll.counts.messages;
       for (let round = 0; round < rounds; round += 1) {
@@ -105,15 +110,32 @@ export async function openCostPlace(sizes: CostSizes): Promise<CostPlace> {
   });
 }
 
+const IMPORTED: readonly MailboxName[] = ['medium', 'large'];
+
+/** Names that fall due at the same minute fill the batches of their polls, as those of a thousand accounts do. */
+function smallAccounts({ accounts, everyMinutes }: CostSizes): readonly string[] {
+  const room = new Map<string, number>();
+  const names: string[] = [];
+  for (let number = 0; names.length < accounts; number += 1) {
+    const name = `small-${number}`;
+    const slot = slotOf(name as AccountId, { everyMinutes }, false);
+    const left = room.get(slot) ?? Math.ceil(accounts / everyMinutes);
+    room.set(slot, left - 1);
+    if (left > 0) names.push(name);
+  }
+  return names;
+}
+
 function mailboxes(
   small: readonly string[],
   { messages, messageOctets }: CostSizes,
 ): ReadonlyMap<string, readonly LoadedMessage[]> {
-  const large = Array.from({ length: messages }, (_, number) => letter(number, messageOctets));
-  const boxes = new Map([
-    ['single', [letter(0, messageOctets)]],
-    ['large', large],
-  ]);
+  const boxes = new Map<string, readonly LoadedMessage[]>(
+    IMPORTED.map((name) => [
+      name,
+      Array.from({ length: messages[name] }, (_, number) => letter(number, messageOctets)),
+    ]),
+  );
   for (const [index, user] of small.entries()) boxes.set(user, [letter(index, 0)]);
   return boxes;
 }
@@ -142,6 +164,9 @@ async function isIdle({ servers, notifications }: ImporterRig): Promise<boolean>
   return true;
 }
 
+/** Nobody waits for the end of an import longer than that: how a batch is collected changes little of what it costs. */
+const BATCH_WINDOW_SECONDS = 3;
+
 /** As where servers have certificates of the authorities that everybody trusts: an account does not carry one of its own. */
 function trusting(stack: ImporterStack, caFile: string): ImporterStack {
   const { poll, drain } = stack.functions;
@@ -149,5 +174,10 @@ function trusting(stack: ImporterStack, caFile: string): ImporterStack {
     ...deployed,
     environment: { ...deployed.environment, NODE_EXTRA_CA_CERTS: caFile },
   });
-  return { ...stack, functions: { ...stack.functions, poll: trust(poll), drain: trust(drain) } };
+  const parse = { ...stack.queues.parse, batchWindowSeconds: BATCH_WINDOW_SECONDS };
+  return {
+    ...stack,
+    functions: { ...stack.functions, poll: trust(poll), drain: trust(drain) },
+    queues: { ...stack.queues, parse },
+  };
 }

@@ -1,8 +1,8 @@
 // What a whole importer uses, as AWS would bill it: requests counted where they pass, units as DynamoDB names them, and the time
 // of the functions as it would be where they have the part of a processor that Lambda gives them, and nothing else runs.
 
-import type { Billed, Quantities } from '../aws-prices.ts';
-import { quantities } from '../aws-prices.ts';
+import type { Quantities } from '../../../lib/estimate/aws-prices.ts';
+import { used } from '../../../lib/estimate/aws-prices.ts';
 import type { InvocationReport } from '../lambda/lambda-spec.ts';
 import type { ImporterRig } from './importer-rig.ts';
 import type { FunctionName } from './importer-stack.ts';
@@ -11,8 +11,11 @@ import type { FunctionName } from './importer-stack.ts';
 const WHOLE_PROCESSOR_MB = 1769;
 /** Of the invocations, so many waited less than this one: what the others waited longer is this machine's doing. */
 const QUIET_SHARE = 1 / 10;
+const FEW = 10;
 /** What Lambda writes itself into the log of each invocation: START, END and REPORT. */
 const LAMBDA_LOG_OCTETS = 350;
+/** Messages in one answer or call of SQS, however large the batch that a function gets. */
+const SQS_BATCH = 10;
 const FUNCTIONS: readonly FunctionName[] = ['dispatch', 'poll', 'drain', 'parse'];
 
 /** Counts from its making on, and again after each `take`. */
@@ -41,7 +44,7 @@ export class ImporterMeter {
     const invocations = reports.flat().length;
     const gbSeconds = (name: FunctionName): number =>
       quietGbSeconds(reports[FUNCTIONS.indexOf(name)] ?? [], functions[name].spec.memoryMb);
-    const used: Partial<Record<Billed, number>> = {
+    return used({
       'GB-seconds of dispatch': gbSeconds('dispatch'),
       'GB-seconds of poll': gbSeconds('poll'),
       'GB-seconds of drain': gbSeconds('drain'),
@@ -52,22 +55,21 @@ export class ImporterMeter {
       'DynamoDB read units': readUnits,
       'S3 PUT and LIST': s3Writes,
       'S3 GET and HEAD': s3.length - s3Writes,
-      // S3's own messages are the queue's owner's to pay. Of many, as here, a batch is received and deleted at once.
-      'SQS requests': since('notifications') + 2 * since('parseBatches'),
+      // S3's own messages are the queue's owner's to pay. Of many, as here, Lambda receives and deletes as many as can be at once.
+      'SQS requests': since('notifications') + (2 * since('parseMessages')) / SQS_BATCH,
       'SQS FIFO requests': sends + since('fifoCalls'),
       'ticks of Scheduler': since('minutes'),
       'EventBridge events': others['PutEvents'] ?? 0,
       'reads of a secret': others['GetSecretValue'] ?? 0,
       'gigabytes of logs': (since('logOctets') + invocations * LAMBDA_LOG_OCTETS) / 1e9,
-    };
-    return quantities((name) => used[name] ?? 0);
+    });
   }
 }
 
 interface Totals {
   readonly s3Requests: number;
   readonly notifications: number;
-  readonly parseBatches: number;
+  readonly parseMessages: number;
   readonly fifoCalls: number;
   readonly logOctets: number;
   readonly minutes: number;
@@ -77,7 +79,7 @@ function totals({ servers, sources, notifications, functions, tick }: ImporterRi
   return {
     s3Requests: servers.s3.seen.length,
     notifications: notifications.told,
-    parseBatches: sources.parse.counts.batches,
+    parseMessages: sources.parse.counts.messages,
     fifoCalls: sources.poll.counts.calls + sources.drain.counts.calls,
     logOctets: Object.values(functions).reduce((sum, { log }) => sum + log.octets, 0),
     minutes: tick.minutes,
@@ -87,7 +89,11 @@ function totals({ servers, sources, notifications, functions, tick }: ImporterRi
 function quietGbSeconds(reports: readonly InvocationReport[], memoryMb: number): number {
   if (reports.length === 0) return 0;
   const waits = reports.map(waitedMs).toSorted((a, b) => a - b);
-  const quietMs = (waits[Math.floor(waits.length * QUIET_SHARE)] ?? 0) * reports.length;
+  // Of few, each has its own work to wait for.
+  const quietMs =
+    reports.length < FEW
+      ? waits.reduce((sum, wait) => sum + wait, 0)
+      : (waits[Math.floor(waits.length * QUIET_SHARE)] ?? 0) * reports.length;
   const computedMs = reports.reduce((sum, { processorMs }) => sum + processorMs, 0);
   // It had a whole processor here: Lambda gives a part, and what it computes takes as much longer.
   const slower = Math.max(1, WHOLE_PROCESSOR_MB / memoryMb);

@@ -4,9 +4,9 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import type { ListObjectVersionsCommandOutput, S3Client } from '@aws-sdk/client-s3';
-import { forEachAtMost } from '../../../lib/adapters/bounded-work.ts';
+import { inParallel } from '../../../lib/core/in-parallel.ts';
 import type { ArchiveSnapshot } from '../archive-snapshot.ts';
-import { toParsedDocument } from '../archive-snapshot.ts';
+import { rawKeysIn, toParsedDocument } from '../archive-snapshot.ts';
 
 export interface Buckets {
   readonly rawBucket: string;
@@ -14,7 +14,7 @@ export interface Buckets {
 }
 
 interface Content {
-  readonly text: string;
+  readonly octets: Buffer;
   readonly sizeOctets: number;
   readonly sha256: string;
 }
@@ -38,23 +38,25 @@ export async function readS3Archive(
     return snapshot;
   };
   const rawKeys = await listOnce(client, rawBucket);
-  await forEachAtMost(READS_AT_ONCE, rawKeys, async (key) => {
+  await inParallel(rawKeys, READS_AT_ONCE, async (key) => {
     const { sizeOctets, sha256 } = await read(client, rawBucket, key);
     if (key.startsWith('raw/')) of(key).raw.set(key, { sizeOctets, sha256 });
     else of(key).unexpected.push(key);
   });
   const derivedKeys = [...new Set(await list(client, derivedBucket))];
-  await forEachAtMost(READS_AT_ONCE, derivedKeys, async (key) => {
-    const { text, sizeOctets, sha256 } = await read(client, derivedBucket, key);
-    if (key.startsWith('parsed/v1/')) of(key).parsed.set(key, toParsedDocument(text));
+  await inParallel(derivedKeys, READS_AT_ONCE, async (key) => {
+    const { octets, sizeOctets, sha256 } = await read(client, derivedBucket, key);
+    if (key.startsWith('parsed/v1/')) of(key).parsed.set(key, toParsedDocument(octets.toString()));
     else if (key.startsWith('attachments/')) of(key).attachments.set(key, { sizeOctets, sha256 });
-    else if (!key.startsWith('catalog/v1/')) of(key).unexpected.push(key);
+    else if (key.startsWith('catalog/v1/')) for (const row of rawKeysIn(octets)) of(key).catalog.add(row);
+    else of(key).unexpected.push(key);
   });
   return accounts;
 }
 
 export function emptySnapshot(): MutableSnapshot {
-  return { raw: new Map(), attachments: new Map(), parsed: new Map(), temporary: [], unexpected: [] };
+  const objects = { raw: new Map(), attachments: new Map(), parsed: new Map() };
+  return { ...objects, catalog: new Set(), temporary: [], unexpected: [] };
 }
 
 type Maps = Pick<ArchiveSnapshot, 'raw' | 'attachments' | 'parsed'>;
@@ -62,7 +64,7 @@ type MutableSnapshot = {
   readonly [Name in keyof Maps]: Maps[Name] extends ReadonlyMap<string, infer Value>
     ? Map<string, Value>
     : never;
-} & { readonly temporary: string[]; readonly unexpected: string[] };
+} & { readonly catalog: Set<string>; readonly temporary: string[]; readonly unexpected: string[] };
 
 /** Every key of a bucket in which nothing is ever written over. */
 async function listOnce(client: S3Client, bucket: string): Promise<readonly string[]> {
@@ -94,7 +96,7 @@ async function read(client: S3Client, Bucket: string, Key: string): Promise<Cont
   const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
   const octets = Buffer.from((await Body?.transformToByteArray()) ?? []);
   return {
-    text: octets.toString(),
+    octets,
     sizeOctets: octets.length,
     sha256: createHash('sha256').update(octets).digest('hex'),
   };
