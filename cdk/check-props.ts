@@ -46,6 +46,12 @@ function checkContradictions(props: MailboxImporterProps): void {
       'set catalog: true, or leave it out',
     );
   }
+  if (props.catalog && props.catalogRows === false) {
+    throw notDeployable(
+      'catalog is true, and catalogRows is false: a table without rows',
+      'leave out one of them',
+    );
+  }
   if (props.vpc !== undefined && props.staticEgress) {
     throw notDeployable(
       'vpc and staticEgress are both set',

@@ -30,7 +30,7 @@ export interface Concurrency {
    */
   readonly drains?: number;
   /**
-   * Of parsing: each has up to 10 messages.
+   * Of parsing: each has up to 100 messages.
    * @default 10
    */
   readonly parses?: number;
@@ -46,9 +46,9 @@ export interface ImporterFunctionsProps {
   readonly parsePlacement: Placement | undefined;
   readonly reservesDispatch: boolean;
   readonly staleHours: number;
+  /** Of the catalog. */
+  readonly writesRows: boolean;
 }
-
-const DEFAULT_CONCURRENCY = 10;
 
 export class ImporterFunctions extends Construct {
   readonly dispatch: ImporterFunction;
@@ -100,7 +100,7 @@ export class ImporterFunctions extends Construct {
       handler: 'index.poll',
       description: 'Mailferry: looks into ten mailboxes at a time, and fetches what is new',
     });
-    poll.consume(resources.pollQueue, sizes.POLL_QUEUE, concurrency.polls ?? DEFAULT_CONCURRENCY);
+    poll.consume(resources.pollQueue, sizes.POLL_QUEUE, concurrency.polls ?? sizes.DEFAULT_CONCURRENCY);
     return poll;
   }
 
@@ -112,7 +112,7 @@ export class ImporterFunctions extends Construct {
       // A drain is a chain of messages to itself, which Lambda would cut off after 16. It ends by itself: lib/core/drain.ts.
       more: { recursiveLoop: RecursiveLoop.ALLOW },
     });
-    drain.consume(resources.drainQueue, sizes.DRAIN_QUEUE, concurrency.drains ?? DEFAULT_CONCURRENCY);
+    drain.consume(resources.drainQueue, sizes.DRAIN_QUEUE, concurrency.drains ?? sizes.DEFAULT_CONCURRENCY);
     return drain;
   }
 
@@ -141,7 +141,7 @@ export class ImporterFunctions extends Construct {
   }
 
   #createParse(): ImporterFunction {
-    const { resources, concurrency, parsePlacement } = this.#props;
+    const { resources, concurrency, parsePlacement, writesRows } = this.#props;
     const parse = this.#create('Parse', 'parse', 'index.handler', {
       description: 'Mailferry: makes documents and attachments of stored mail; holds no secret',
       size: sizes.PARSE_SIZE,
@@ -150,11 +150,12 @@ export class ImporterFunctions extends Construct {
         [VARIABLES.derivedBucket]: resources.derived.bucketName,
         ...busVariable(resources.messageBus),
         ...(resources.messageBus === undefined ? {} : { [VARIABLES.messageEvents]: 'yes' }),
+        ...(writesRows ? {} : { [VARIABLES.catalog]: 'none' }),
       },
       placement: parsePlacement,
     });
     grantParse(parse, resources);
-    parse.consume(resources.parseQueue, sizes.PARSE_QUEUE, concurrency.parses ?? DEFAULT_CONCURRENCY);
+    parse.consume(resources.parseQueue, sizes.PARSE_QUEUE, concurrency.parses ?? sizes.DEFAULT_CONCURRENCY);
     return parse;
   }
 

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { App, Validations } from 'aws-cdk-lib';
 import type { AppProps } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
 import type { Account } from '../lib/core/account.ts';
 import { readAppContext } from './app-context.ts';
@@ -25,11 +26,12 @@ export function createImporterApp(props: AppProps = {}): {
 } {
   const app = new App(props);
   const context = readAppContext(app.node.getAllContext() as Readonly<Record<string, unknown>>);
-  const accounts = loadAccounts(context.config);
+  const { accounts, catalog } = loadWhatIsDeployed(context.config);
   // For no account and region in particular: it goes where the credentials of `cdk deploy` lead.
   const stack = new ImporterStack(app, context.stackName, {
     ...context.importer,
     accounts,
+    catalogRows: catalog !== 'none',
     deployment: new Date().toISOString(),
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
@@ -38,9 +40,9 @@ export function createImporterApp(props: AppProps = {}): {
 }
 
 /** @throws CONFIG_INVALID where there is none: to deploy without it would take every account out of the schedules */
-function loadAccounts(path: string): readonly Account[] {
-  if (path === NO_CONFIG) return [];
-  if (existsSync(path)) return loadConfig(path).accounts;
+function loadWhatIsDeployed(path: string): Pick<Config, 'accounts' | 'catalog'> {
+  if (path === NO_CONFIG) return { accounts: [], catalog: 'ndjson' };
+  if (existsSync(path)) return loadConfig(path);
   throw notDeployable(
     `there is no ${path} here, and the accounts that were deployed from it would be polled no longer`,
     'name it with -c config=FILE; or say -c config=none to deploy without accounts, and to take out those deployed before',

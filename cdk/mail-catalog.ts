@@ -1,31 +1,46 @@
-// The catalog as a table for Athena: one row for each message, partitioned by account and day, found by projection, so that
-// nobody has to crawl or to add partitions. Off unless it is asked for: this version writes no catalog rows yet.
+// The catalog as a table for Athena: rows of messages, partitioned by account and day, found by projection, so that nobody has to
+// crawl or to add partitions. A message may have several rows: docs/query.md has the view that keeps one.
 
 import { Stack } from 'aws-cdk-lib';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { CatalogRow } from '../lib/core/catalog/catalog-row.ts';
 import { notDeployable } from './not-deployable.ts';
 
+const TEXTS = 'array<string>';
 const ADDRESSES = 'array<struct<name:string,email:string>>';
+const ATTACHMENTS = 'array<struct<name:string,type:string,size:bigint,sha256:string,is_inline:boolean>>';
 
-/** As the rows of `catalog/v1/` have them. */
-const COLUMNS: readonly (readonly [string, string])[] = [
-  ['sha256', 'string'],
-  ['size', 'bigint'],
-  ['rawKey', 'string'],
-  ['parsedKey', 'string'],
-  ['messageId', 'array<string>'],
-  ['from', ADDRESSES],
-  ['to', ADDRESSES],
-  ['cc', ADDRESSES],
-  ['subject', 'string'],
-  ['sentAt', 'string'],
-  ['receivedAt', 'string'],
-  ['preview', 'string'],
-  ['attachments', 'array<struct<name:string,type:string,size:bigint,sha256:string>>'],
-  ['problems', 'array<string>'],
-];
+/** As the rows have them: fails to compile when a column is missing here. Times are ISO 8601: `from_iso8601_timestamp` reads them. */
+export const CATALOG_COLUMNS: Readonly<Record<keyof CatalogRow, string>> = {
+  sha256: 'string',
+  size: 'bigint',
+  raw_key: 'string',
+  parsed_key: 'string',
+  archive_dt: 'string',
+  run_id: 'string',
+  fetched_at: 'string',
+  message_id: 'string',
+  edrm_mih: 'string',
+  in_reply_to: 'string',
+  reference_ids: TEXTS,
+  from_addresses: ADDRESSES,
+  to_addresses: ADDRESSES,
+  cc_addresses: ADDRESSES,
+  bcc_addresses: ADDRESSES,
+  reply_to_addresses: ADDRESSES,
+  subject: 'string',
+  sent_at: 'string',
+  received_at: 'string',
+  attachment_count: 'bigint',
+  attachment_size: 'bigint',
+  attachments: ATTACHMENTS,
+  preview: 'string',
+  problems: TEXTS,
+  is_cut: 'boolean',
+  parser_version: 'string',
+};
 
 export class MailCatalog extends Construct {
   readonly database: CfnDatabase;
@@ -47,8 +62,8 @@ export class MailCatalog extends Construct {
       catalogId: account,
       databaseName,
       tableInput: {
-        name: 'messages',
-        description: 'One row for each message; ask for an account and for days',
+        name: 'message_rows',
+        description: 'Rows of messages; ask for an account and for days',
         tableType: 'EXTERNAL_TABLE',
         parameters: { classification: 'json', ...projection(location) },
         partitionKeys: [
@@ -57,7 +72,7 @@ export class MailCatalog extends Construct {
         ],
         storageDescriptor: {
           location,
-          columns: COLUMNS.map(([name, type]) => ({ name: name.toLowerCase(), type })),
+          columns: Object.entries(CATALOG_COLUMNS).map(([name, type]) => ({ name, type })),
           inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
           outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
           serdeInfo: { serializationLibrary: 'org.openx.data.jsonserde.JsonSerDe' },

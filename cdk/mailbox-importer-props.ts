@@ -131,8 +131,14 @@ export interface MailboxImporterProps {
   /** @default true */
   readonly dashboard?: boolean;
   /**
-   * A Glue database and table, to ask Athena for mail by account and day. Off, because this version does not write the
-   * catalog's rows yet.
+   * Write a row of each message below `catalog/`, one file for each batch of messages: see docs/query.md. `false`: no row is
+   * written, and `mailferry reparse` is what makes those that are missing later.
+   * @default true
+   */
+  readonly catalogRows?: boolean;
+  /**
+   * A Glue database and table, to ask Athena for mail by account and day: see docs/query.md. Costs nothing until it is asked.
+   * Off, because whoever deploys needs rights on Glue for it, and a database has one name in an AWS account and region.
    * @default false
    */
   readonly catalog?: boolean;

@@ -139,6 +139,7 @@ export class MailboxImporter extends Construct {
       parsePlacement: isOpen ? undefined : new ParserNetwork(this, 'Parser', resources).placement,
       reservesDispatch: props.reserveDispatchConcurrency ?? false,
       staleHours: props.staleHours ?? DEFAULT_STALE_HOURS,
+      writesRows: props.catalogRows ?? true,
     });
   }
 

@@ -45,7 +45,7 @@ export const DRAIN_SIZE: FunctionSize = {
 /** One whole processor (1,769 MB), for this process and the one that parses, which has a heap of 512 MB. */
 export const PARSE_SIZE: FunctionSize = {
   memoryMegabytes: 1769,
-  timeoutSeconds: 300,
+  timeoutSeconds: 600,
   temporaryMegabytes: 1024,
 };
 
@@ -80,15 +80,21 @@ export const DRAIN_QUEUE: QueueSize = {
   batchWindowSeconds: 0,
 };
 
-/** The longest there is: while parsing is out of order, mail still comes in. */
+/**
+ * Kept for the longest time there is: while parsing is out of order, mail still comes in. A batch has one file of the catalog for
+ * each account and day in it, so it is large, and collected for a while: in a long import a file has dozens of rows.
+ */
 export const PARSE_QUEUE: QueueSize = {
   isFifo: false,
-  visibilitySeconds: 360,
+  visibilitySeconds: 660,
   maxReceiveCount: 5,
   retentionHours: 14 * 24,
-  batchSize: 10,
-  batchWindowSeconds: 5,
+  batchSize: 100,
+  batchWindowSeconds: 10,
 };
 
 /** The longest there is, for a person to look. */
 export const DEAD_LETTER_HOURS = 14 * 24;
+
+/** Invocations at a time, of polls, drains and parsing each, unless a stack says otherwise. */
+export const DEFAULT_CONCURRENCY = 10;

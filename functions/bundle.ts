@@ -8,15 +8,21 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { Metafile, Plugin } from 'esbuild';
+import { lateSaslprep } from './late-saslprep.ts';
 import { leftOutOfWorker } from './left-out-of-worker.ts';
 import { licensesOf } from './third-party-licenses.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** What has to be a file of its own beside `index.mjs`: `workerCommand` starts it as a process. */
-const BESIDE: Readonly<Record<string, readonly Entry[]>> = {
-  parse: [{ name: 'worker', source: join(ROOT, 'lib/parse/worker.ts'), plugins: [leftOutOfWorker] }],
+/** Has to be a file of its own beside what uses it: `workerCommand` starts it as a process. */
+export const PARSE_WORKER: Entry = {
+  name: 'worker',
+  source: join(ROOT, 'lib/parse/worker.ts'),
+  plugins: [leftOutOfWorker],
 };
+
+/** By name of the function: other files beside `index.mjs`. */
+const BESIDE: Readonly<Record<string, readonly Entry[]>> = { parse: [PARSE_WORKER] };
 
 /** CommonJS modules in an ES module ask for Node's own ones by a `require` that is not there. Most files never do. */
 const REQUIRE =
@@ -24,11 +30,14 @@ const REQUIRE =
   'const require=name=>mailferryCreateRequire(import.meta.url)(name);';
 
 /** A file that has a name of its own; each is bundled by itself. */
-interface Entry {
+export interface Entry {
   readonly name: string;
   readonly source: string;
   readonly plugins?: Plugin[];
 }
+
+/** `small` is what a network has to carry; `readable` has names and lines that say something in a stack trace. */
+export type CodeForm = 'small' | 'readable';
 
 export interface Bundle {
   readonly name: string;
@@ -51,10 +60,16 @@ export async function bundleFunctions(folder: string): Promise<readonly Bundle[]
   );
 }
 
-export async function bundle(name: string, entries: readonly Entry[], folder: string): Promise<Bundle> {
+/** One folder for all of the entries. Other files in it stay. */
+export async function bundle(
+  name: string,
+  entries: readonly Entry[],
+  folder: string,
+  form: CodeForm = 'small',
+): Promise<Bundle> {
   const metafile: Metafile = { inputs: {}, outputs: {} };
   for (const entry of entries) {
-    const built = await bundleEntry(entry, folder);
+    const built = await bundleEntry(entry, folder, form);
     Object.assign(metafile.inputs, built.inputs);
     Object.assign(metafile.outputs, built.outputs);
   }
@@ -65,18 +80,22 @@ export async function bundle(name: string, entries: readonly Entry[], folder: st
   return { name, folder, metafile };
 }
 
-async function bundleEntry({ name, source, plugins = [] }: Entry, folder: string): Promise<Metafile> {
+async function bundleEntry(
+  { name, source, plugins = [] }: Entry,
+  folder: string,
+  form: CodeForm,
+): Promise<Metafile> {
   if (!existsSync(source)) throw new Error(`${source} is not there: no bundle can be made of it`);
   const { metafile } = await build({
     entryPoints: { [name]: source },
-    plugins,
+    plugins: [lateSaslprep, ...plugins],
     outdir: folder,
     // Names of files and their hashes shall not depend on where this checkout lies.
     absWorkingDir: ROOT,
     bundle: true,
-    minify: true,
+    minify: form === 'small',
     platform: 'node',
-    target: 'node24',
+    target: form === 'small' ? 'node24' : 'node22',
     format: 'esm',
     // The SDK's ES modules, of which only what is used is taken. By default esbuild takes CommonJS, and all of it.
     mainFields: ['module', 'main'],

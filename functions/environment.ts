@@ -19,6 +19,8 @@ export const VARIABLES = {
   eventBus: 'MAILFERRY_EVENT_BUS',
   /** parse: optional, `yes`: an event for every message too. */
   messageEvents: 'MAILFERRY_MESSAGE_EVENTS',
+  /** parse: optional, `none`: no rows for the catalog. */
+  catalog: 'MAILFERRY_CATALOG',
   /** dispatch: an account without success for so many hours is stale. */
   staleHours: 'MAILFERRY_STALE_HOURS',
   /** fetch: kept back from the time an invocation has, for the message under way, deletions, QUIT and the books: seconds. */
@@ -47,6 +49,7 @@ export interface ParseSettings {
   readonly derivedBucket: string;
   readonly eventBus: string | undefined;
   readonly publishesMessages: boolean;
+  readonly writesCatalog: boolean;
 }
 
 export interface AccountsSettings {
@@ -86,6 +89,7 @@ export function readParseSettings(environment: Environment): ParseSettings {
     derivedBucket: needed(environment, VARIABLES.derivedBucket),
     eventBus: optional(environment, VARIABLES.eventBus),
     publishesMessages: optional(environment, VARIABLES.messageEvents) === 'yes',
+    writesCatalog: optional(environment, VARIABLES.catalog) !== 'none',
   };
 }
 

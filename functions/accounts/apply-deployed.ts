@@ -5,7 +5,7 @@ import { fromSpec } from '../../lib/core/account-spec.ts';
 import { ACCOUNT_ID_PATTERN } from '../../lib/core/account.ts';
 import type { AccountId } from '../../lib/core/account.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
-import { forEachAtMost } from '../../lib/adapters/bounded-work.ts';
+import { inParallel } from '../../lib/core/in-parallel.ts';
 import type { AccountDirectory } from '../../lib/ports/directory.ts';
 
 /** By the account's id, what `toSpec` made of it. */
@@ -30,10 +30,10 @@ export async function applyDeployed(
   // All are read before the first is written.
   const accounts = Object.entries(after).map(([id, spec]) => readAccount(id, spec));
   const gone = Object.keys(before).filter((id) => !(id in after));
-  await forEachAtMost(AT_ONCE, accounts, async (account) => {
+  await inParallel(accounts, AT_ONCE, async (account) => {
     applied[await directory.apply(account)] += 1;
   });
-  await forEachAtMost(AT_ONCE, gone.filter(isAccountId), async (id) => {
+  await inParallel(gone.filter(isAccountId), AT_ONCE, async (id) => {
     if (await directory.remove(id)) applied.removed += 1;
   });
   return applied;

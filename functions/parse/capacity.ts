@@ -18,8 +18,8 @@ const SMALLEST_HEAP_MEGABYTES = 64;
 const MEGABYTES_FOR_TWO = 1024;
 
 /**
- * So short that a batch of which every message loops gets its documents in one invocation: 10 messages, 2 at a time, are 150
- * seconds of 300.
+ * So short that a batch of which every message loops gets its documents before the queue gives it up: 36 of 100 messages in each
+ * invocation of 600 seconds, 2 at a time, and the rest in the next ones, of which there are up to 5.
  */
 const PARSE_TIMEOUT_MS = 30_000;
 

@@ -2,7 +2,7 @@
 // they are given up. A worker that died meanwhile is told by the pool, before it is given a message.
 
 import type { IngestFacts } from '../../lib/core/message/document.ts';
-import type { OpenedOutcome, ParsePool } from '../../lib/parse/worker-pool.ts';
+import type { OnRow, OpenedOutcome, ParsePool } from '../../lib/parse/worker-pool.ts';
 import type { Documents } from './parse-ports.ts';
 
 export class KeptPool implements Documents {
@@ -14,9 +14,13 @@ export class KeptPool implements Documents {
     this.#create = create;
   }
 
-  async parseOpened(ingest: IngestFacts, raw: AsyncIterable<Uint8Array>): Promise<OpenedOutcome> {
+  async parseOpened(
+    ingest: IngestFacts,
+    raw: AsyncIterable<Uint8Array>,
+    onRow?: OnRow,
+  ): Promise<OpenedOutcome> {
     this.#pool ??= this.#create();
-    return await this.#pool.parseOpened(ingest, raw);
+    return await this.#pool.parseOpened(ingest, raw, onRow);
   }
 
   async abandon(): Promise<void> {

@@ -2,17 +2,25 @@
 // queue alone. Nothing is ever passed over: what is not understood fails until a person sees it in the dead-letter queue.
 
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import { forEachAtMost } from '../../lib/adapters/bounded-work.ts';
+import { inParallel } from '../../lib/core/in-parallel.ts';
+import type { OnRow } from '../../lib/parse/worker-pool.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import { parseRawKey } from '../../lib/core/keys.ts';
 import { errorFacts } from '../observe.ts';
 import type { InvocationTime } from '../invocation-time.ts';
+import { BatchCatalog } from './batch-catalog.ts';
 import { parseObject } from './parse-object.ts';
 import type { ParsePorts } from './parse-ports.ts';
 import { parseS3Event } from './s3-event.ts';
 import type { CreatedObject } from './s3-event.ts';
 
 type Answer = 'done' | 'again';
+
+interface Way {
+  /** Aborted: nothing is begun any more. */
+  readonly signal: AbortSignal;
+  readonly onRow: OnRow;
+}
 
 /** @param atOnce objects under way at the same time */
 export async function parseBatch(
@@ -22,14 +30,21 @@ export async function parseBatch(
   atOnce: number,
 ): Promise<SQSBatchResponse> {
   const done = new Set<string>();
+  const catalog = new BatchCatalog(ports);
   const giveUp = (): void => void ports.documents.abandon();
   time.abort.addEventListener('abort', giveUp, { once: true });
   try {
-    await forEachAtMost(atOnce, records, async ({ messageId, body }) => {
+    await inParallel(records, atOnce, async ({ messageId, body }) => {
       if (time.stop.aborted) return;
-      const answer = await Promise.race([parseNotice(body, ports, time.abort), againAt(time.over)]);
+      const onRow: OnRow = (row) => catalog.add(messageId, row);
+      const answer = await Promise.race([
+        parseNotice(body, ports, { signal: time.abort, onRow }),
+        againAt(time.over),
+      ]);
       if (answer === 'done') done.add(messageId);
     });
+    const unwritten = await Promise.race([catalog.write(), againAt(time.over)]);
+    for (const messageId of unwritten === 'again' ? [...done] : unwritten) done.delete(messageId);
   } finally {
     time.abort.removeEventListener('abort', giveUp);
   }
@@ -38,7 +53,7 @@ export async function parseBatch(
 }
 
 /** All objects of a notification; done if each is. */
-async function parseNotice(body: string, ports: ParsePorts, signal: AbortSignal): Promise<Answer> {
+async function parseNotice(body: string, ports: ParsePorts, way: Way): Promise<Answer> {
   const notice = parseS3Event(body);
   if (notice.kind === 'test') {
     ports.watch.info('S3 has tried the way to this queue', {});
@@ -47,7 +62,7 @@ async function parseNotice(body: string, ports: ParsePorts, signal: AbortSignal)
   if (notice.kind === 'unreadable') return refuse(ports, notice.why);
   let answer: Answer = 'done';
   for (const object of notice.objects) {
-    if ((await parseCreated(object, ports, signal)) === 'again') answer = 'again';
+    if ((await parseCreated(object, ports, way)) === 'again') answer = 'again';
   }
   return answer;
 }
@@ -55,14 +70,14 @@ async function parseNotice(body: string, ports: ParsePorts, signal: AbortSignal)
 async function parseCreated(
   { bucket, key }: CreatedObject,
   ports: ParsePorts,
-  signal: AbortSignal,
+  { signal, onRow }: Way,
 ): Promise<Answer> {
   if (bucket !== ports.rawBucket) return refuse(ports, 'it is of another bucket than the one of raw mail');
   const parts = parseRawKey(key);
   if (parts === undefined) return refuse(ports, 'the object has a key that is none of a raw message');
   const { account, sha256 } = parts;
   try {
-    const outcome = await parseObject(key, ports, signal);
+    const outcome = await parseObject(key, ports, signal, onRow);
     ports.watch.count('MessagesParsed');
     if (outcome === 'failed') {
       ports.watch.count('ParseFailures');

@@ -5,7 +5,7 @@ import { provenOctets } from '../../lib/adapters/proven-octets.ts';
 import type { OpenedObject } from '../../lib/adapters/s3-blob-store.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import { fromMetadata } from '../../lib/core/ingest-metadata.ts';
-import type { OpenedOutcome } from '../../lib/parse/worker-pool.ts';
+import type { OnRow, OpenedOutcome } from '../../lib/parse/worker-pool.ts';
 import { messageEvents } from './message-events.ts';
 import type { ParsePorts } from './parse-ports.ts';
 
@@ -17,6 +17,7 @@ const CHANGED_HINT =
  * Safe to repeat: the document is replaced by the same one, the events have the same ids.
  * @param key of a raw object, by `parseRawKey`
  * @param signal aborted: no document is begun any more
+ * @param onRow gets the catalog's row of a document that was made
  * @returns `failed`: the document only says why it could not be parsed · `kept`: it could not be parsed, and has its document
  *          from before, when it could
  * @throws ARCHIVE_CORRUPT if the object is gone, was not put there by an import, or is not what its key says; ARCHIVE_*,
@@ -26,13 +27,14 @@ export async function parseObject(
   key: string,
   ports: ParsePorts,
   signal: AbortSignal,
+  onRow: OnRow,
 ): Promise<OpenedOutcome> {
   const opened = await ports.raw.open(key);
   if (opened === undefined) throw gone(key);
   try {
     const { ingest } = fromMetadata(key, opened.sizeOctets, opened.metadata);
     signal.throwIfAborted();
-    const outcome = await ports.documents.parseOpened(ingest, octetsOf(opened, ingest.sha256, key));
+    const outcome = await ports.documents.parseOpened(ingest, octetsOf(opened, ingest.sha256, key), onRow);
     const told = outcome === 'failed' ? 'failed' : 'parsed';
     await ports.events?.publish(messageEvents(ingest, told, ports.now()));
     return outcome;

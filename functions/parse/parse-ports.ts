@@ -2,6 +2,7 @@
 
 import type { S3BlobStore } from '../../lib/adapters/s3-blob-store.ts';
 import type { ParsePool } from '../../lib/parse/worker-pool.ts';
+import type { BlobStore } from '../../lib/ports/storage.ts';
 import type { EventSink } from '../../lib/ports/work.ts';
 import type { MetricName } from '../metrics.ts';
 
@@ -10,6 +11,8 @@ export interface ParsePorts {
   readonly rawBucket: string;
   readonly raw: Pick<S3BlobStore, 'open'>;
   readonly documents: Documents;
+  /** Where the catalog's files go; `undefined`: there is none. */
+  readonly catalog: Pick<BlobStore, 'put'> | undefined;
   /** `undefined`: nobody wants to hear of each message. */
   readonly events: EventSink | undefined;
   readonly watch: ParseWatch;

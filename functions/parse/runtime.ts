@@ -25,7 +25,8 @@ export interface ParseRuntime {
 
 /** Once for an execution environment. @throws CONFIG_INVALID */
 export function openParseRuntime(environment: Environment, memoryMegabytes: number): ParseRuntime {
-  const { rawBucket, derivedBucket, eventBus, publishesMessages } = readParseSettings(environment);
+  const { rawBucket, derivedBucket, eventBus, publishesMessages, writesCatalog } =
+    readParseSettings(environment);
   const { workers, limits } = capacityOf(memoryMegabytes);
   const client = createS3Client();
   const derived = new S3BlobStore({ client, bucket: derivedBucket });
@@ -40,6 +41,7 @@ export function openParseRuntime(environment: Environment, memoryMegabytes: numb
       raw: new S3BlobStore({ client, bucket: rawBucket }),
       // The pool is given no store that could write to the raw bucket.
       documents: new KeptPool(() => new ParsePool({ blobs: derived, workers, limits, spoolDirectory })),
+      catalog: writesCatalog ? derived : undefined,
       events: publishesMessages && eventBus !== undefined ? openEvents(eventBus) : undefined,
       watch: {
         count: (metric) => metrics.count(metric),

@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NOT_ANSWERED, readAwsFailure } from './aws-errors.ts';
-import { forEachAtMost } from './bounded-work.ts';
+import { inParallel } from '../core/in-parallel.ts';
 
 /** `code` is the service's word for why not; `undefined` when the answer does not prove that the entry was taken. */
 export type Verdict = 'taken' | { readonly code: string | undefined; readonly isLasting: boolean };
@@ -77,7 +77,7 @@ export async function deliverBatches<Entry>(
     }
   };
   try {
-    await forEachAtMost(callsAtOnce, batchesOf(entries, service), deliverUnlessRefused);
+    await inParallel(batchesOf(entries, service), callsAtOnce, deliverUnlessRefused);
   } catch (failure) {
     return { taken, failure };
   }

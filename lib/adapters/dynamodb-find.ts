@@ -5,7 +5,8 @@
 
 import type { AccountId } from '../core/account.ts';
 import type { Uidl } from '../core/uidl.ts';
-import { forEachAtMost, inBatches } from './bounded-work.ts';
+import { inParallel } from '../core/in-parallel.ts';
+import { inBatches } from './in-batches.ts';
 import { readText } from './dynamodb-attributes.ts';
 import type { Item } from './dynamodb-attributes.ts';
 import { mainKey, messagePartition, uidlHash } from './dynamodb-items.ts';
@@ -33,7 +34,7 @@ export async function readMainItems(
   const readTo = uidls.size <= FEW_UIDLS ? '' : await readInOrder(table, what, account, uidls.size, take);
   if (readTo === undefined) return;
   const left = readTo === '' ? uidls : [...uidls].filter((uidl) => uidlHash(uidl) > readTo);
-  await forEachAtMost(CALLS_AT_ONCE, inBatches(MAX_BATCH_KEYS, left), async (batch) => {
+  await inParallel(inBatches(MAX_BATCH_KEYS, left), CALLS_AT_ONCE, async (batch) => {
     const keys = batch.map((uidl) => mainKey(account, uidl));
     for (const item of await table.getBatch(what, keys)) take(item);
   });

@@ -8,7 +8,7 @@ import type { RunRecord } from '../core/run-record.ts';
 import { NO_UIDL } from '../core/uidl.ts';
 import type { Uidl } from '../core/uidl.ts';
 import type { Committed, LeaseHold, Ledger, WithoutLease } from '../ports/ledger.ts';
-import { forEachAtMost } from './bounded-work.ts';
+import { inParallel } from '../core/in-parallel.ts';
 import { flag, text } from './dynamodb-attributes.ts';
 import { commitRecord } from './dynamodb-commit.ts';
 import { assigning } from './dynamodb-expressions.ts';
@@ -56,7 +56,7 @@ export class DynamodbLedger implements Ledger {
       found.set(record.uidl, [record]);
       if (item[SEVERAL]?.BOOL === true) shared.push(record.uidl);
     });
-    await forEachAtMost(CALLS_AT_ONCE, shared, async (uidl) => {
+    await inParallel(shared, CALLS_AT_ONCE, async (uidl) => {
       const range = { pk: messagePartition(account), skPrefix: uidlHash(uidl) };
       const records: MessageRecord[] = [];
       for await (const record of visibleRecords(this.#table.query(what, range))) records.push(record);
@@ -78,7 +78,7 @@ export class DynamodbLedger implements Ledger {
     const what = `marking messages of account ${account}`;
     const update = mark === undefined ? 'REMOVE #mark' : 'SET #mark = :mark';
     const marked = mark === undefined ? {} : { ':mark': toMarkAttribute(mark) };
-    await forEachAtMost(CALLS_AT_ONCE, refs, async (ref) => {
+    await inParallel(refs, CALLS_AT_ONCE, async (ref) => {
       // Nothing is made by a mark: an item that is not there has no such sha256.
       const change = {
         update,

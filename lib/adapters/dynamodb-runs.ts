@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { AccountId } from '../core/account.ts';
 import type { RunRecord } from '../core/run-record.ts';
-import { forEachAtMost, inBatches } from './bounded-work.ts';
+import { inParallel } from '../core/in-parallel.ts';
+import { inBatches } from './in-batches.ts';
 import { number, octets, readNumber, readOctets, readText, text } from './dynamodb-attributes.ts';
 import type { Item } from './dynamodb-attributes.ts';
 import { unreadableItem } from './dynamodb-errors.ts';
@@ -32,9 +33,9 @@ export async function writeRun(table: DynamodbTable, run: RunRecord, now: number
   // Named by their content: to record a run again never changes the parts of what is there before its head is.
   const digest = createHash('sha256').update(packed).digest('base64url');
   const parts = Math.ceil(packed.length / PART_OCTETS);
-  await forEachAtMost(
-    PARTS_AT_ONCE,
+  await inParallel(
     partKeys(run.account, { runId: run.runId, digest, parts }).entries(),
+    PARTS_AT_ONCE,
     async ([n, key]) => {
       await table.put(what, {
         ...key,

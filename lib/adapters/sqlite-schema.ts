@@ -2,7 +2,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 const MESSAGE_TABLE = `
   CREATE TABLE message (
@@ -55,6 +55,16 @@ const PARSE_JOB_TABLE = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+const CATALOG_ROW_TABLE = `
+  CREATE TABLE catalog_row (
+    account   TEXT NOT NULL,
+    ingest_dt TEXT NOT NULL,
+    sha256    TEXT NOT NULL,
+    json      TEXT NOT NULL,    -- the row, which is in no file of the catalog yet
+    PRIMARY KEY (account, ingest_dt, sha256)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /** Messages were stored or skipped; runs deleted nothing. */
 const FROM_VERSION_1 = `
   ALTER TABLE message RENAME TO message_of_version_1;
@@ -68,12 +78,16 @@ const FROM_VERSION_1 = `
   ${ACCOUNT_TABLE}
 `;
 
+const FROM_VERSION_2 = CATALOG_ROW_TABLE;
+
 /** Inside a write transaction of the caller's. @throws if the file is of a version that this program does not know */
 export function bringSchemaUpToDate(database: DatabaseSync): void {
   const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
   if (version === SCHEMA_VERSION) return;
-  if (version === 0) database.exec(MESSAGE_TABLE + RUN_TABLE + PARSE_JOB_TABLE + ACCOUNT_TABLE);
-  else if (version === 1) database.exec(FROM_VERSION_1);
+  if (version === 0) {
+    database.exec(MESSAGE_TABLE + RUN_TABLE + PARSE_JOB_TABLE + ACCOUNT_TABLE + CATALOG_ROW_TABLE);
+  } else if (version === 1) database.exec(FROM_VERSION_1 + FROM_VERSION_2);
+  else if (version === 2) database.exec(FROM_VERSION_2);
   else {
     throw new Error(
       `the file has schema version ${String(version)}; this program knows up to ${SCHEMA_VERSION}`,

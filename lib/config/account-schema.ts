@@ -1,6 +1,6 @@
 // What may stand in mailferry.yaml of one account. Every rule says what is allowed.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { ACCOUNT_ID_PATTERN } from '../core/account.ts';
 import { problemsOfAuth } from './auth-problems.ts';
 import { authSchema } from './auth-schema.ts';

@@ -1,6 +1,6 @@
 // What may stand under `auth` of an account: a password, or OAuth2. What one key means for another is in auth-problems.ts.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { LOGIN_METHODS } from '../core/account.ts';
 import type { LoginMethod } from '../core/account.ts';
 import { PROVIDERS } from './oauth2-providers.ts';

@@ -2,6 +2,7 @@
 
 import { dirname, join, resolve } from 'node:path';
 import type { Account, AccountId } from '../core/account.ts';
+import type { CatalogForm } from '../core/catalog/catalog-key.ts';
 import { toArchiveLocation, toLedgerLocation, toS3Location } from './location.ts';
 import type { ArchiveLocation, LedgerLocation, S3Location } from './location.ts';
 import { DEFAULT_SCHEDULE } from './schedule-schema.ts';
@@ -16,6 +17,8 @@ export interface Config {
   readonly ledger: LedgerLocation;
   /** Who makes the parsed documents: this program, or the deployed parse function (only of an archive in S3). */
   readonly parsing: 'here' | 'stack';
+  /** How the rows are written that this program makes of what it parses. */
+  readonly catalog: CatalogForm | 'none';
   readonly accounts: readonly Account[];
 }
 
@@ -32,6 +35,7 @@ export function toConfig(file: ConfigFile, path: string): Config {
     derived: file.derived === undefined ? undefined : toS3Location(file.derived),
     ledger: toLedgerLocation(file.ledger ?? join(file.archive, 'ledger.db'), base),
     parsing: file.parsing,
+    catalog: file.catalog,
     accounts: Object.freeze(file.accounts.map((account) => toAccount(account, base))),
   });
 }

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { describeError, MailferryError } from '../core/errors.ts';
 import { toConfig } from './config.ts';
 import type { Config } from './config.ts';
@@ -33,7 +33,8 @@ export function parseConfig(text: string, path: string): Config {
       path,
       document.errors.map(({ message }) => message.trimEnd()),
     );
-  const parsed = configSchema.safeParse(document.toJS(), { reportInput: true });
+  // Code made for the schema pays when it is used often: one document is read faster without.
+  const parsed = configSchema.safeParse(document.toJS(), { reportInput: true, jitless: true });
   if (!parsed.success) throw invalid(path, parsed.error.issues.flatMap(describeIssue));
   return toConfig(parsed.data, path);
 }

@@ -2,7 +2,7 @@
 // looked at here; the dispatcher goes by it for years.
 
 import { Cron } from 'croner';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Schedule } from '../core/schedule.ts';
 
 export const DEFAULT_SCHEDULE: Schedule = Object.freeze({ everyMinutes: 15 });

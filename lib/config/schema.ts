@@ -1,6 +1,7 @@
 // What may stand in mailferry.yaml. Unknown keys are errors; every rule says what is allowed; all problems are told at once.
 
-import { z } from 'zod';
+import * as z from 'zod';
+import { CATALOG_FORMS } from '../core/catalog/catalog-key.ts';
 import { accountSchema } from './account-schema.ts';
 import { ARCHIVE_PATTERN, isInS3, LEDGER_PATTERN, S3_PATTERN } from './location.ts';
 
@@ -10,6 +11,9 @@ const DERIVED_ALLOWED = 'expected s3://bucket[/prefix]';
 
 /** Who makes the parsed documents: the program that imports, or the functions deployed with the archive. */
 const parsing = z.enum(['here', 'stack'], 'expected here or stack').default('here');
+
+const CATALOG = [...CATALOG_FORMS, 'none'] as const;
+const catalog = z.enum(CATALOG, `expected ${CATALOG.join(', ')}`).default('ndjson');
 
 export const configSchema = z
   .strictObject({
@@ -29,6 +33,9 @@ export const configSchema = z
       .optional(),
     parsing: parsing.describe(
       'who makes the parsed documents: here (the import), or stack (the deployed parse function)',
+    ),
+    catalog: catalog.describe(
+      'how the catalog is written, which has a row of each message for SQL: ndjson (gzipped lines of JSON), parquet, or none',
     ),
     accounts: z.array(accountSchema, 'expected a list of accounts').min(1, 'expected at least one account'),
   })
@@ -52,7 +59,7 @@ interface Problem {
 
 type Unchecked = Readonly<Partial<Record<keyof ConfigFile, unknown>>>;
 
-function problemsOfPlaces({ archive, derived, ledger, parsing }: Unchecked): Problem[] {
+function problemsOfPlaces({ archive, derived, ledger, parsing, catalog }: Unchecked): Problem[] {
   if (typeof archive !== 'string' || !ARCHIVE_PATTERN.test(archive)) return [];
   const problems: (Problem | false)[] = isInS3(archive)
     ? [
@@ -61,6 +68,12 @@ function problemsOfPlaces({ archive, derived, ledger, parsing }: Unchecked): Pro
           input: ledger,
           message: 'expected dynamodb://table or the path of a file: an archive in S3 has no place for it',
         },
+        parsing === 'stack' &&
+          catalog === 'parquet' && {
+            path: ['catalog'],
+            input: catalog,
+            message: 'expected ndjson or none: the stack writes no parquet',
+          },
       ]
     : [
         derived !== undefined && {

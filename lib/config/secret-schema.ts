@@ -1,7 +1,7 @@
 // How a secret is written in mailferry.yaml: as a reference to where it is kept, never as itself.
 
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SecretRef } from '../core/account.ts';
 
 export const SECRET_ALLOWED =

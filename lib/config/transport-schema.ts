@@ -1,7 +1,7 @@
 // What may stand in mailferry.yaml of the way to an account's server, beyond its address: whom to trust, how to show who we
 // are, by which proxy, and whether to send commands ahead.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Account } from '../core/account.ts';
 import { parseProxyUrl } from '../core/proxy-url.ts';
 import { secretSchema, toSecretRef } from './secret-schema.ts';

@@ -102,6 +102,11 @@ const nestedMessage: z.ZodType<Plain<NestedMessageDocument>> = z
   })
   .meta({ id: 'nestedMessage', description: 'what is in a message that is an attachment' });
 
+const storedKey = z
+  .string()
+  .regex(new RegExp(`^attachments/account=${ID}/${HASH}$`))
+  .describe('where the decoded octets are');
+
 const attachment = z
   .strictObject({
     partId,
@@ -112,15 +117,23 @@ const attachment = z
     cid: nullableText.describe('Content-ID without angle brackets'),
     size: octets.describe('octets after decoding'),
     sha256: sha256.describe('of the decoded octets'),
-    key: z
-      .string()
-      .regex(new RegExp(`^attachments/account=${ID}/${HASH}$`))
-      .describe('where the decoded octets are'),
+    key: storedKey,
     isInline: z.boolean().describe('shown inside the HTML rather than offered for saving'),
     kind,
     message: z.union([nestedMessage, z.null()]),
   })
   .describe('a leaf part that is not a body, nested messages too');
+
+const embedded = z
+  .strictObject({
+    partId: partId.describe('of the body it stands in'),
+    encoding: z.literal('uuencode'),
+    name,
+    size: octets.describe('octets after decoding'),
+    sha256: sha256.describe('of the decoded octets'),
+    key: storedKey,
+  })
+  .describe('a file that stands encoded within a text body, which has it too');
 
 const ingest = z
   .strictObject({
@@ -142,6 +155,7 @@ export const messageSchema = z.strictObject({
   text: nullableText.describe('the decoded text/plain bodies in order'),
   html: nullableText.describe('the decoded text/html bodies in order'),
   attachments: z.array(attachment).readonly(),
+  embedded: z.array(embedded).readonly(),
   parts: z
     .array(z.strictObject(part))
     .readonly()

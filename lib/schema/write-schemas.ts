@@ -4,12 +4,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { configJsonSchema } from '../config/config-schema-json.ts';
+import { catalogJsonSchema } from './catalog-json-schema.ts';
 import { eventJsonSchema } from './event-json-schema.ts';
 import { messageJsonSchema } from './message-json-schema.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../../schema');
 
 const SCHEMAS: Readonly<Record<string, () => unknown>> = {
+  'catalog-v1.schema.json': catalogJsonSchema,
   'events-v1.schema.json': eventJsonSchema,
   'mailferry.schema.json': configJsonSchema,
   'message-v1.schema.json': messageJsonSchema,

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
-import { forEachAtMost, inBatches } from '../../lib/adapters/bounded-work.ts';
+import { inParallel } from '../../lib/core/in-parallel.ts';
+import { inBatches } from '../../lib/adapters/in-batches.ts';
 import { mainKey, toAttributes } from '../../lib/adapters/dynamodb-items.ts';
 import { DynamodbLedger } from '../../lib/adapters/dynamodb-ledger.ts';
 import type { MessageRecord } from '../../lib/core/record.ts';
@@ -14,14 +15,14 @@ import { startDynamodbMeter } from '../support/dynamodb-meter.ts';
 import { openDynamodbRig } from '../support/dynamodb-rig.ts';
 
 async function commitAll(ledger: DynamodbLedger, records: Iterable<MessageRecord>): Promise<void> {
-  await forEachAtMost(16, records, async (record) => void (await ledger.commit(ANN, record)));
+  await inParallel(records, 16, async (record) => void (await ledger.commit(ANN, record)));
 }
 
 /** As they were committed once, and faster. @param port of the server */
 async function plant(port: number, uidls: readonly Uidl[]): Promise<void> {
   const client = openTestClient(port);
   try {
-    await forEachAtMost(4, inBatches(25, uidls), async (batch) => {
+    await inParallel(inBatches(25, uidls), 4, async (batch) => {
       const items = batch.map((uidl) => ({ ...mainKey(ANN, uidl), ...toAttributes(storedRecord(uidl)) }));
       const requests = items.map((Item) => ({ PutRequest: { Item } }));
       await client.send(new BatchWriteItemCommand({ RequestItems: { [TABLE]: requests } }));

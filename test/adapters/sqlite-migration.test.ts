@@ -64,6 +64,24 @@ test('a file of version 1 is migrated with every message, run and parse job', as
   }
 });
 
+test('a file of version 2 gets what version 3 has, and loses nothing', async () => {
+  await using folder = await temporaryFolder();
+  const [path, newPath] = [join(folder.path, 'ledger.db'), join(folder.path, 'new.db')];
+  writeOldLedger(path);
+  openLedgerFile(path)[Symbol.dispose]();
+  // The only difference.
+  withRawDatabase(path, (database) => database.exec('DROP TABLE catalog_row; PRAGMA user_version = 2'));
+  using file = openLedgerFile(path);
+  using fresh = openLedgerFile(newPath);
+  const [one, other] = [file, fresh].map(({ database }) => ({
+    tables: database.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all(),
+    version: database.prepare('PRAGMA user_version').get(),
+  }));
+  assert.deepEqual(one, other);
+  assert.equal(file.database.prepare('SELECT count(*) AS n FROM message').get()?.['n'], MESSAGES.length);
+  assert.equal(new SqliteParseQueue(file.database, path).pending().length, PARSE_JOBS.length);
+});
+
 test('a migrated file takes the records of today', async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'ledger.db');

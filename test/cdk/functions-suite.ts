@@ -99,8 +99,8 @@ export function testFunctions(stack: Synthesized): void {
     }
     assert.equal(queueOf('Parse')['FifoQueue'], undefined);
     assert.equal(sourceOf('Poll')['BatchSize'], 10);
-    assert.equal(sourceOf('Parse')['BatchSize'], 10);
-    assert.equal(sourceOf('Parse')['MaximumBatchingWindowInSeconds'], 5);
+    assert.equal(sourceOf('Parse')['BatchSize'], 100);
+    assert.equal(sourceOf('Parse')['MaximumBatchingWindowInSeconds'], 10);
     assert.equal(sourceOf('Drain')['BatchSize'], 1);
   });
 
@@ -174,6 +174,7 @@ export function testFunctions(stack: Synthesized): void {
       derivedBucket: idOf('ImporterStorageDerived'),
       eventBus: undefined,
       publishesMessages: false,
+      writesCatalog: true,
     });
   });
 

@@ -124,6 +124,7 @@ test('a catalog that is not wanted has no database', async () => {
 
 test('a database name that Glue would refuse is refused here', async () => {
   assert.match(await refusalOf(() => ({ catalog: true, catalogDatabase: 'My Mail' })), /a-z, 0-9 and _/);
+  assert.match(await refusalOf(() => ({ catalog: true, catalogRows: false })), /a table without rows/);
 });
 
 test('functions that were not built are missed with the command that builds them', async () => {

@@ -14,7 +14,10 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { CATALOG_COLUMNS } from '../../cdk/mail-catalog.ts';
 import type { MailboxImporterProps } from '../../cdk/mailbox-importer-props.ts';
+import { readParseSettings } from '../../functions/environment.ts';
+import type { Environment } from '../../functions/environment.ts';
 import { describePolicies, reportPolicies } from './policy-report.ts';
 import { sampleAccounts } from './sample-accounts.ts';
 import { synthesize, Synthesized } from './synthesized.ts';
@@ -221,6 +224,13 @@ test('concurrency is what was asked for', () => {
   assert.deepEqual(limits, [50, 200, 10]);
 });
 
+test('without rows the parse function is told so', () => {
+  using stack = synthesize({ catalogRows: false });
+  const own = stack.find('ImporterFunctionsParseLambda').Properties['Environment'] as Properties;
+  const settings = readParseSettings(own['Variables'] as Environment);
+  assert.equal(settings.writesCatalog, false);
+});
+
 test('the catalog is found by account and day without crawling', () => {
   using stack = synthesize({ catalog: true, catalogDatabase: 'mail_archive' });
   const table = stack.find('ImporterCatalogMessages').Properties;
@@ -237,7 +247,11 @@ test('the catalog is found by account and day without crawling', () => {
     JSON.stringify(parameters['storage.location.template']),
     /catalog\/v1\/account=\$\{account\}\/ingest_dt=\$\{ingest_dt\}/,
   );
-  assert.match(JSON.stringify(input['StorageDescriptor'].Columns), /"Name":"sha256"/);
+  const columns = input['StorageDescriptor'].Columns as Properties[];
+  assert.deepEqual(
+    columns.map(({ Name, Type }) => [Name, Type] as unknown),
+    Object.entries(CATALOG_COLUMNS),
+  );
 });
 
 test('grantReadMail lets list and read mail and what was made of it, with the key, and nothing else', () => {

@@ -1,17 +1,29 @@
 // The parse queue of a run whose ledger has no place for jobs: each is done before `enqueue` resolves, and so before the
-// message's record is committed. After a crash in between the message has no record, is fetched again, and parsed then.
+// message's record is committed. After a crash in between the message has no record, is fetched again, and parsed then. Rows for the
+// catalog wait in memory: a run that is killed loses those that are in no file yet (see MemoryRows).
 
-import type { ParsePool } from '../../parse/worker-pool.ts';
+import type { MemoryRows } from '../../catalog/memory-rows.ts';
+import type { RunCatalog } from '../../catalog/run-catalog.ts';
+import type { OnRow, ParsePool } from '../../parse/worker-pool.ts';
 import type { ParseJob } from '../../ports/work.ts';
-import type { Parsing } from './parsing.ts';
+import type { Drained, Parsing } from './parsing.ts';
 import { rawObjectMissing } from './raw-object-missing.ts';
+
+export interface MemoryCatalog {
+  readonly rows: MemoryRows;
+  /** Of these rows. */
+  readonly run: RunCatalog;
+}
 
 export class InlineParseQueue implements Parsing {
   readonly #pool: ParsePool;
+  readonly #catalog: MemoryCatalog | undefined;
   #failed = 0;
 
-  constructor(pool: ParsePool) {
+  /** @param catalog `undefined` if none is wanted */
+  constructor(pool: ParsePool, catalog: MemoryCatalog | undefined) {
     this.#pool = pool;
+    this.#catalog = catalog;
   }
 
   /** A recorded message has its document: nothing is ever left undone. */
@@ -19,13 +31,17 @@ export class InlineParseQueue implements Parsing {
 
   /** @throws what `ParsePool.parse` throws; ARCHIVE_CORRUPT if the stored message is gone */
   async enqueue(job: ParseJob): Promise<void> {
-    const outcome = await this.#pool.parse(job);
+    const onRow: OnRow = (row) => {
+      this.#catalog?.rows.add(row);
+      this.#catalog?.run.added(1);
+    };
+    const outcome = await this.#pool.parse(job, { onRow });
     if (outcome === 'absent') throw rawObjectMissing(job);
     if (outcome === 'failed') this.#failed += 1;
   }
 
-  async drain(): Promise<{ failed: number }> {
-    return { failed: this.#failed };
+  async drain(): Promise<Drained> {
+    return { failed: this.#failed, catalog: await this.#catalog?.run.finish() };
   }
 
   async abandon(): Promise<void> {

@@ -1,42 +1,55 @@
 // The parse queue of a run on one machine: every job is first written down, then done by the pool beside the import.
 // A failing parse never fails the import; what a crash leaves undone is done by the next run.
 
-import type { SqliteParseQueue } from '../../adapters/sqlite-parse-queue.ts';
-import type { ParsePool } from '../../parse/worker-pool.ts';
+import type { DoneJob, SqliteParseQueue } from '../../adapters/sqlite-parse-queue.ts';
+import type { RunCatalog } from '../../catalog/run-catalog.ts';
+import type { CatalogRow } from '../../core/catalog/catalog-row.ts';
+import type { OnRow, ParsePool } from '../../parse/worker-pool.ts';
 import type { ParseJob } from '../../ports/work.ts';
-import type { Parsing } from './parsing.ts';
+import type { Drained, Parsing } from './parsing.ts';
 import { rawObjectMissing } from './raw-object-missing.ts';
 
 /** Jobs under way before the import waits for the parsers to catch up. They hold names, not mail. */
 const MAX_UNDER_WAY = 256;
 
+/** Jobs crossed out by one commit. What a crash leaves of them is done again. */
+const CROSSED_OUT_AT_ONCE = 32;
+
 export class LocalParseQueue implements Parsing {
   readonly #jobs: SqliteParseQueue;
   readonly #pool: ParsePool;
+  readonly #catalog: RunCatalog | undefined;
+  #done: DoneJob[] = [];
   readonly #underWay = new Set<Promise<void>>();
   #failed = 0;
   #isQueueBroken = false;
   #error: Error | undefined;
 
-  constructor(jobs: SqliteParseQueue, pool: ParsePool) {
+  /** @param catalog of the rows that `jobs` keeps; `undefined` if none is wanted */
+  constructor(jobs: SqliteParseQueue, pool: ParsePool, catalog: RunCatalog | undefined) {
     this.#jobs = jobs;
     this.#pool = pool;
+    this.#catalog = catalog;
   }
 
+  /** What was killed between a document and its row has no row: it is parsed again although it has a document. */
   resume(): void {
-    for (const job of this.#jobs.pending()) this.#start(job);
+    const again = this.#catalog !== undefined;
+    for (const job of this.#jobs.pending()) this.#start(job, again);
   }
 
   async enqueue(job: ParseJob): Promise<void> {
     await this.#jobs.enqueue(job);
-    this.#start(job);
+    this.#start(job, false);
     if (this.#underWay.size > MAX_UNDER_WAY) await Promise.race(this.#underWay);
   }
 
-  async drain(): Promise<{ failed: number }> {
+  async drain(): Promise<Drained> {
     await Promise.all(this.#underWay);
+    this.#crossOut();
+    const catalog = await this.#catalog?.finish();
     if (this.#error !== undefined) throw this.#error;
-    return { failed: this.#failed };
+    return { failed: this.#failed, catalog };
   }
 
   /** Ends the workers at once; unfinished jobs stay queued. */
@@ -44,31 +57,38 @@ export class LocalParseQueue implements Parsing {
     await this.#pool.close();
   }
 
-  #start(job: ParseJob): void {
-    const work = this.#parse(job).finally(() => this.#underWay.delete(work));
+  #start(job: ParseJob, again: boolean): void {
+    const work = this.#parse(job, again).finally(() => this.#underWay.delete(work));
     this.#underWay.add(work);
   }
 
-  async #parse(job: ParseJob): Promise<void> {
+  async #parse(job: ParseJob, again: boolean): Promise<void> {
+    let row: CatalogRow | undefined;
+    const onRow: OnRow = (made) => (row = made);
     try {
-      const outcome = await this.#pool.parse(job);
+      const outcome = await this.#pool.parse(job, { again, onRow });
       if (outcome === 'failed') this.#failed += 1;
       // The job stays queued: it is the only trace of a stored message whose file somebody took away.
       if (outcome === 'absent') this.#fail(rawObjectMissing(job));
-      else this.#crossOut(job);
+      else this.#done.push({ job, row: this.#catalog && row });
     } catch (error) {
       this.#fail(error);
     }
+    // The last of those under way leaves none behind: it may be long until another comes.
+    if (this.#done.length >= CROSSED_OUT_AT_ONCE || this.#underWay.size === 1) this.#crossOut();
   }
 
   /** A queue that fails once, locked perhaps, is not asked again for each job: what is not crossed out is done again. */
-  #crossOut(job: ParseJob): void {
-    if (this.#isQueueBroken) return;
+  #crossOut(): void {
+    const done = this.#done;
+    this.#done = [];
+    if (this.#isQueueBroken || done.length === 0) return;
     try {
-      this.#jobs.done(job);
+      this.#jobs.done(done);
+      this.#catalog?.added(done.filter(({ row }) => row !== undefined).length);
     } catch (error) {
       this.#isQueueBroken = true;
-      throw error;
+      this.#fail(error);
     }
   }
 

@@ -1,13 +1,16 @@
 // What others hear of a message: once for each thing that happened to it, however often the queue delivers it.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { MailferryError } from '../../../lib/core/errors.ts';
 import { PARSER_IDENTITY } from '../../../lib/parse/parser-identity.ts';
+import { workerCommand } from '../../../lib/parse/worker-command.ts';
 import { ParseRig } from './parse-rig.ts';
 
 const MESSAGE = 'From: a@example.com\r\nSubject: private\r\n\r\nHello';
-const BOMB = `Content-Type: multipart/mixed; boundary=b\r\n\r\n${'--b\r\n\r\nx\r\n'.repeat(5000)}`;
+/** A worker that does what the message says. */
+const FAULTY = { ...workerCommand(100), args: [join(import.meta.dirname, '../../parse/faulty-worker.ts')] };
 
 test('a message is stored and parsed, in words that name it by its octets only', async () => {
   await using rig = await ParseRig.open();
@@ -38,8 +41,8 @@ test('a message is stored and parsed, in words that name it by its octets only',
 });
 
 test('a repetition has the same ids, another message others, and a failure is told from a success', async () => {
-  await using rig = await ParseRig.open();
-  const good = rig.plant(MESSAGE);
+  await using rig = await ParseRig.open({ command: FAULTY });
+  const good = rig.plant('behave\r\n\r\nHello');
   const idsAfter = async (notice: typeof good.notice): Promise<string[]> => {
     rig.events.length = 0;
     await rig.run([notice], { now: () => Math.floor(Math.random() * 1e12) });
@@ -47,7 +50,7 @@ test('a repetition has the same ids, another message others, and a failure is to
   };
   const ids = await idsAfter(good.notice);
   assert.deepEqual(await idsAfter(good.notice), ids);
-  const others = await idsAfter(rig.plant(BOMB).notice);
+  const others = await idsAfter(rig.plant('die\r\n\r\nHello').notice);
   assert.equal(new Set([...ids, ...others]).size, 4);
   assert.match(others[1] ?? '', /\/failed$/);
 });

@@ -52,6 +52,8 @@ export class TestTime {
 export class ParseRig implements AsyncDisposable {
   readonly raw = new MemoryBlobStore();
   readonly derived = new MemoryBlobStore();
+  /** The same bucket, but here it is looked at by itself. */
+  readonly catalog = new MemoryBlobStore();
   readonly events: FerryEvent[] = [];
   /** Every line and number, in order. */
   readonly said: string[] = [];
@@ -74,6 +76,7 @@ export class ParseRig implements AsyncDisposable {
         this.pools.push(pool);
         return pool;
       }),
+      catalog: this.catalog,
       events: { publish: async (events) => void this.events.push(...events) },
       watch: { count: (metric) => this.said.push(metric), info: say, warn: say, error: say },
       now: () => Date.parse('2026-11-23T10:00:00Z'),

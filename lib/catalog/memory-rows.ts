@@ -1,0 +1,29 @@
+// Rows that wait in memory, where a ledger has no place for them. A run that is killed loses those that are in no file yet:
+// `mailferry reparse` makes them again.
+
+import { placeOf } from '../core/catalog/catalog-key.ts';
+import type { CatalogRow } from '../core/catalog/catalog-row.ts';
+import type { RowGroup, WaitingRows } from '../ports/catalog.ts';
+import { groupRows } from './group-rows.ts';
+
+export class MemoryRows implements WaitingRows {
+  readonly #rows = new Map<string, CatalogRow>();
+
+  add(row: CatalogRow): void {
+    this.#rows.set(idOf(row), row);
+  }
+
+  async next(limit: number): Promise<RowGroup | undefined> {
+    const [group] = groupRows(this.#rows.values());
+    if (group === undefined) return undefined;
+    return { ...group, rows: group.rows.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1)).slice(0, limit) };
+  }
+
+  async remove({ rows }: RowGroup): Promise<void> {
+    for (const row of rows) if (this.#rows.get(idOf(row)) === row) this.#rows.delete(idOf(row));
+  }
+}
+
+function idOf(row: CatalogRow): string {
+  return `${placeOf(row).account}/${row.sha256}`;
+}

@@ -1,0 +1,32 @@
+// A port: The catalog's rows before they are in a file, and its files when they are in the way.
+// Anything thrown is a MailferryError.
+
+import type { CatalogPlace } from '../core/catalog/catalog-key.ts';
+import type { CatalogRow } from '../core/catalog/catalog-row.ts';
+
+/** Rows that belong into one file. */
+export interface RowGroup extends CatalogPlace {
+  /** By sha256. */
+  readonly rows: readonly CatalogRow[];
+}
+
+/** Rows that wait for their file. A message has one at most: the latest. */
+export interface WaitingRows {
+  /**
+   * Some of those that wait, of one account and one day; the same ones until they are taken away, but for rows that come in between.
+   * @param limit rows at most
+   * @returns `undefined` when none wait. @throws LEDGER_FAILED
+   */
+  next(limit: number): Promise<RowGroup | undefined>;
+  /** They are in a file. One that was replaced by another since still waits. @throws LEDGER_FAILED */
+  remove(group: RowGroup): Promise<void>;
+}
+
+/** Takes files of the catalog away, and can take away nothing else. */
+export interface CatalogFiles {
+  /**
+   * Safe to repeat. Throws an Error for a key that is none of the catalog's.
+   * @throws ARCHIVE_UNWRITABLE
+   */
+  remove(key: string): Promise<void>;
+}
