@@ -2,6 +2,7 @@
 // to do about it.
 
 import type { MessageRecord } from '../core/record.ts';
+import type { ProblemKind } from '../core/report-problem.ts';
 import type { Uidl } from '../core/uidl.ts';
 
 export type DifferenceKind = keyof typeof DIFFERENCES;
@@ -21,16 +22,9 @@ export interface Difference {
   readonly detail: string | undefined;
 }
 
-interface DifferenceFacts {
-  /** `damage` something that was there is not, or is wrong · `news` the ordinary course of things, worth knowing. */
-  readonly severity: 'damage' | 'news';
-  readonly meaning: string;
-  readonly remedy: string;
-}
-
 const BACKUP = 'put the file back from a backup';
 
-/** In the order in which they are told. */
+/** In the order in which they are told. `damage`: something that was there is not, or is wrong. */
 export const DIFFERENCES = {
   'object-missing': {
     severity: 'damage',
@@ -55,7 +49,7 @@ export const DIFFERENCES = {
   'document-missing': {
     severity: 'damage',
     meaning: 'the message is intact, its parsed document is gone',
-    remedy: `no mail is lost; ${BACKUP}`,
+    remedy: 'no mail is lost: mailferry reparse --missing makes it again',
   },
   'document-pending': {
     severity: 'news',
@@ -132,4 +126,4 @@ export const DIFFERENCES = {
     meaning: 'the server gives it no UIDL: only the content tells whether it is in the archive',
     remedy: 'nothing: every import fetches and compares it',
   },
-} as const satisfies Record<string, DifferenceFacts>;
+} as const satisfies Record<string, ProblemKind<'damage'>>;

@@ -4,44 +4,51 @@ import type { AuditReport } from '../audit/audit-account.ts';
 import { DIFFERENCES } from '../audit/difference.ts';
 import type { Difference } from '../audit/difference.ts';
 import type { RunError } from '../core/run-error.ts';
-import { describeProblems } from './describe-problems.ts';
+import { describeFailure, describeProblems } from './describe-problems.ts';
+import type { Turn } from './each-account.ts';
 import { formatCount } from './format.ts';
 import { paint } from './paint.ts';
 import { describeUidl, toPrintableUidl } from './printable-uidl.ts';
 
-export interface AuditedAccount {
-  readonly account: string;
-  /** `undefined` if the audit itself failed. */
-  readonly report: AuditReport | undefined;
-  /** Records marked lost; `undefined` without `--repair`. */
-  readonly repaired: number | undefined;
-  /** What the audit, or the repair, failed with. */
-  readonly failure: RunError | undefined;
+export interface Audited {
+  readonly report: AuditReport;
+  /** `undefined` without `--repair`. */
+  readonly repair:
+    | {
+        /** Records marked lost; `undefined` where there is a failure. */
+        readonly marked: number | undefined;
+        readonly failure: RunError | undefined;
+      }
+    | undefined;
   /** Who works on the account while it is audited, in words. */
   readonly atWork: string | undefined;
 }
 
-export function isGood({ report, failure }: AuditedAccount): boolean {
-  return !failure && report !== undefined && !report.serverError && countDamage(report) === 0;
+export type AuditedAccount = Turn<Audited>;
+
+export function isGood({ result }: AuditedAccount): boolean {
+  if (result === undefined || result.repair?.failure) return false;
+  return !result.report.serverError && countDamage(result.report) === 0;
 }
 
 function countDamage({ differences }: AuditReport): number {
   return differences.filter(({ kind }) => DIFFERENCES[kind].severity === 'damage').length;
 }
 
-export function describeAudited({ account, report, repaired, failure, atWork }: AuditedAccount): string {
-  const lines = report ? [`${account}: ${headline(report)}`, ...describeCounts(report)] : [];
-  if (!report) lines.push(`${account}: ${paint('red', 'could not be audited')}`);
+export function describeAudited({ account, result, failure }: AuditedAccount): string {
+  if (!result) return describeFailure(account, 'could not be audited', failure);
+  const { report, repair, atWork } = result;
+  const lines = [`${account}: ${headline(report)}`, ...describeCounts(report)];
   if (atWork !== undefined)
     lines.push(`  at work: ${atWork}`, '  what it does meanwhile may show as a difference');
-  lines.push(...describeProblems(report?.differences ?? [], DIFFERENCES, 'DAMAGE', describeOne));
-  if (repaired !== undefined) {
-    const next = repaired > 0 ? ': the next import fetches them if the server still has them' : '';
-    lines.push('', `  ${formatCount(repaired, 'record')} marked lost${next}`);
+  lines.push(...describeProblems(report.differences, DIFFERENCES, 'DAMAGE', describeOne));
+  if (repair?.marked !== undefined) {
+    const next = repair.marked > 0 ? ': the next import fetches them if the server still has them' : '';
+    lines.push('', `  ${formatCount(repair.marked, 'record')} marked lost${next}`);
   }
-  if (report?.serverError)
+  if (report.serverError)
     lines.push('', ...describeError('the server could not be asked', report.serverError));
-  if (failure) lines.push('', ...describeError(report ? 'the repair failed' : 'the audit failed', failure));
+  if (repair?.failure) lines.push('', ...describeError('the repair failed', repair.failure));
   return lines.join('\n');
 }
 
@@ -97,14 +104,14 @@ function describeError(what: string, error: RunError): string[] {
 export function toAuditJson(audited: readonly AuditedAccount[]): object {
   return {
     good: audited.every(isGood),
-    accounts: audited.map(({ account, report, repaired, failure }) => ({
+    accounts: audited.map(({ account, result, failure }) => ({
       account,
-      damage: report ? countDamage(report) : null,
-      counts: report?.counts ?? null,
-      differences: report?.differences.map(toDifferenceJson) ?? null,
-      ...(repaired !== undefined && { markedLost: repaired }),
-      serverError: report?.serverError ?? null,
-      failure: failure ?? null,
+      damage: result ? countDamage(result.report) : null,
+      counts: result?.report.counts ?? null,
+      differences: result?.report.differences.map(toDifferenceJson) ?? null,
+      ...(result?.repair?.marked !== undefined && { markedLost: result.repair.marked }),
+      serverError: result?.report.serverError ?? null,
+      failure: failure ?? result?.repair?.failure ?? null,
     })),
     kinds: DIFFERENCES,
   };

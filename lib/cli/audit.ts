@@ -6,11 +6,13 @@ import type { AuditReport } from '../audit/audit-account.ts';
 import type { Account } from '../core/account.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { toRunError } from '../core/run-error.ts';
-import { AuditProgress } from './audit-progress.ts';
 import { describeAudited, isGood, toAuditJson } from './audit-report.ts';
-import type { AuditedAccount } from './audit-report.ts';
+import type { Audited } from './audit-report.ts';
 import { chooseAccounts } from './choose-accounts.ts';
+import type { CountProgress } from './count-progress.ts';
+import { eachAccount } from './each-account.ts';
 import { EXIT_FAILED, EXIT_OK } from './exit.ts';
+import { formatCount } from './format.ts';
 import { describeLeaseOwner } from './lease-owner.ts';
 import { Closers } from './open/closers.ts';
 import { openAudit } from './open/open-audit.ts';
@@ -47,7 +49,7 @@ export function addAuditCommand(program: Command): void {
 async function audit(ids: readonly string[], flags: AuditFlags): Promise<number> {
   const config = loadConfig(flags.config);
   const accounts = chooseAccounts(config.accounts, ids);
-  const audited: AuditedAccount[] = [];
+  const { json = false } = flags;
   const trace = openTrace(flags.trace);
   const closers = new Closers();
   closers.add(trace.close);
@@ -56,55 +58,49 @@ async function audit(ids: readonly string[], flags: AuditFlags): Promise<number>
     closers.add(async () => {
       await open.close();
     });
-    for (const account of accounts) {
-      const result = await auditOne(account, open, { ...flags, trace });
-      audited.push(result);
-      if (!flags.json) console.log(`${audited.length > 1 ? '\n' : ''}${describeAudited(result)}`);
-    }
+    // Whoever wants it to stop ends the process: it changes nothing but by its repair, which is one step.
+    const options = { stop: new AbortController().signal, json, describe: describeAudited };
+    const audited = await eachAccount<Audited>(
+      accounts,
+      options,
+      async (account, progress) => await auditOne(account, open, { ...flags, trace, progress }),
+    );
+    if (json) printJson(toAuditJson(audited));
+    return audited.every(isGood) ? EXIT_OK : EXIT_FAILED;
   } finally {
     await closers.close();
   }
-  if (flags.json) printJson(toAuditJson(audited));
-  return audited.every(isGood) ? EXIT_OK : EXIT_FAILED;
 }
 
-/** What goes wrong with one account keeps no other from being audited. */
 async function auditOne(
   account: Account,
   open: OpenAudit,
-  flags: Omit<AuditFlags, 'trace'> & { readonly trace: Trace },
-): Promise<AuditedAccount> {
-  const progress = new AuditProgress(account.id, process.stderr, process.stderr.isTTY && !flags.json);
-  const unknown = { account: account.id, report: undefined, repaired: undefined, failure: undefined };
-  try {
-    const ports = open.portsNow();
-    const lease = open.leaseInForce(await ports.ledger.state(account.id));
-    const atWork = lease && describeLeaseOwner(lease.owner, Date.now());
-    const tracedPorts = { ...ports, pop3: flags.trace.of(account, ports.pop3) };
-    const report = await auditAccount(account, tracedPorts, {
-      askServer: flags.server ?? false,
-      signal: new AbortController().signal,
-      onChecked: () => {
-        progress.checked();
-      },
-    });
-    const audited = { ...unknown, report, atWork };
-    return flags.repair ? await withRepair(audited, report, open) : audited;
-  } catch (error) {
-    return { ...unknown, failure: toRunError(error), atWork: undefined };
-  } finally {
-    progress.close();
-  }
+  flags: Omit<AuditFlags, 'trace'> & { readonly trace: Trace; readonly progress: CountProgress },
+): Promise<Audited> {
+  const ports = open.portsNow();
+  const lease = open.leaseInForce(await ports.ledger.state(account.id));
+  const atWork = lease && describeLeaseOwner(lease.owner, Date.now());
+  const tracedPorts = { ...ports, pop3: flags.trace.of(account, ports.pop3) };
+  let checked = 0;
+  const report = await auditAccount(account, tracedPorts, {
+    askServer: flags.server ?? false,
+    signal: new AbortController().signal,
+    onChecked: () => {
+      checked += 1;
+      flags.progress.show(() => `${formatCount(checked, 'message')} compared`);
+    },
+  });
+  const repair = flags.repair ? await repairOne(report, open) : undefined;
+  return { report, repair, atWork };
 }
 
-async function withRepair(
-  audited: AuditedAccount,
+async function repairOne(
   { account, differences }: AuditReport,
   open: OpenAudit,
-): Promise<AuditedAccount> {
+): Promise<NonNullable<Audited['repair']>> {
   try {
-    return { ...audited, repaired: await open.repair(account, differences) };
+    return { marked: await open.repair(account, differences), failure: undefined };
   } catch (error) {
-    return { ...audited, failure: toRunError(error) };
+    return { marked: undefined, failure: toRunError(error) };
   }
 }

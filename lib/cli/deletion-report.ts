@@ -4,7 +4,7 @@ import type { Account } from '../core/account.ts';
 import type { PlannedDeletion } from '../core/plan-deletions.ts';
 import type { DeletionLog, RunNotice } from '../core/run-record.ts';
 import type { DeletionPreview } from '../import/import-options.ts';
-import { formatCount, formatOctets, formatTime } from './format.ts';
+import { formatCount, formatNumber, formatOctets, formatTime } from './format.ts';
 import { toPrintableUidl } from './printable-uidl.ts';
 
 /** Why a switch forbids deletions. */
@@ -18,7 +18,7 @@ export function switchedOffBy(account: Account, noDelete: boolean): string {
 export function describeDeletions(log: DeletionLog, offBy: string): string[] {
   const accepted = log.entries.filter(({ dele }) => dele === 'ok').length;
   const refused = log.entries.length - accepted;
-  const andRefused = refused > 0 ? `, ${refused.toLocaleString('en')} refused by it` : '';
+  const andRefused = refused > 0 ? `, ${formatNumber(refused)} refused by it` : '';
   switch (log.outcome) {
     case 'none':
       return [];
@@ -27,7 +27,7 @@ export function describeDeletions(log: DeletionLog, offBy: string): string[] {
     case 'refused':
       return ['  nothing deleted on the server: deletions are due, and were refused (see below)'];
     case 'committed':
-      return [`  ${accepted.toLocaleString('en')} deleted on the server${andRefused}`];
+      return [`  ${formatNumber(accepted)} deleted on the server${andRefused}`];
     case 'unknown':
       return [
         `  deletion on the server not confirmed for ${formatCount(accepted, 'message')}: the next run finds out what became of it`,
@@ -47,7 +47,7 @@ export function describePreview(
   const headline = `${formatCount(due.length, 'stored message')} ${would} on the server${due.length > 0 ? ':' : ''}`;
   const rest: string[] = [];
   if (deferred > 0)
-    rest.push(`  ${deferred.toLocaleString('en')} more would wait for the next run (limits.deletionsPerRun)`);
+    rest.push(`  ${formatNumber(deferred)} more would wait for the next run (limits.deletionsPerRun)`);
   if (afterFetch > 0)
     rest.push(`  ${formatCount(afterFetch, 'message')} would follow as soon as fetched, stored and verified`);
   if (outcome === 'off') rest.push(`  none of them is deleted: ${offBy}`);

@@ -2,7 +2,7 @@
 
 import { EXPORT_PROBLEMS, isGood } from '../export/export-report.ts';
 import type { ExportReport } from '../export/export-report.ts';
-import { describeProblems } from './describe-problems.ts';
+import { describeFailure, describeObject, describeProblems, toProblemsJson } from './describe-problems.ts';
 import type { Turn } from './each-account.ts';
 import type { ExportPlace } from './export-options.ts';
 import { formatCount, formatOctets } from './format.ts';
@@ -17,11 +17,7 @@ export function isWhole({ result }: ExportedAccount): boolean {
 
 export function describeExported(exported: ExportedAccount): string {
   const { account, result: report, failure } = exported;
-  if (!report) {
-    const { code = '', message = '', hint } = failure ?? {};
-    const lines = [`${account}: ${paint('red', 'the export broke off')}`, `  ${code}: ${message}`, hint];
-    return lines.filter((line) => line !== undefined).join('\n    ');
-  }
+  if (!report) return describeFailure(account, 'the export broke off', failure);
   const n = (count: number): string => count.toLocaleString('en');
   const { listed, exported: written, present, left, outside, octets } = report.counts;
   const headline = isWhole(exported) ? paint('green', 'exported') : paint('red', 'DAMAGE');
@@ -30,9 +26,7 @@ export function describeExported(exported: ExportedAccount): string {
     `  ${formatCount(listed, 'message')} in the archive: ${n(written)} exported now, ${n(present)} exported before, ${n(left)} left out`,
     ...(outside > 0 ? [`  ${n(outside)} of other days than were asked for`] : []),
     `  ${formatOctets(octets)} written and proven`,
-    ...describeProblems(report.problems, EXPORT_PROBLEMS, 'DAMAGE', ({ key, detail }) =>
-      detail === undefined ? key : `${key}  ${detail}`,
-    ),
+    ...describeProblems(report.problems, EXPORT_PROBLEMS, 'DAMAGE', describeObject),
   ].join('\n');
 }
 
@@ -60,11 +54,7 @@ export function toExportJson(
     accounts: exported.map(({ account, result: report, failure }) => ({
       account,
       counts: report?.counts ?? null,
-      problems:
-        report?.problems.map((problem) => ({
-          ...problem,
-          severity: EXPORT_PROBLEMS[problem.kind].severity,
-        })) ?? null,
+      problems: report ? toProblemsJson(report.problems, EXPORT_PROBLEMS) : null,
       failure: failure ?? null,
     })),
     kinds: EXPORT_PROBLEMS,

@@ -1,13 +1,9 @@
-// Everything that was found, by kind, for a person: what each kind means and what to do, then where it was found.
+// Everything that was found, by kind: for a person what each kind means and what to do, then where it was found; for a program
+// all of it.
 
+import type { ObjectProblem, ProblemKinds } from '../core/report-problem.ts';
+import type { RunError } from '../core/run-error.ts';
 import { paint } from './paint.ts';
-
-interface ProblemFacts {
-  /** `news` is worth knowing; any other is serious. */
-  readonly severity: string;
-  readonly meaning: string;
-  readonly remedy: string;
-}
 
 /** Of each kind. `--json` has them all. */
 const MOST_NEWS = 10;
@@ -20,7 +16,7 @@ const MOST_SERIOUS = 1000;
  */
 export function describeProblems<Kind extends string, Problem extends { readonly kind: Kind }>(
   problems: readonly Problem[],
-  kinds: Readonly<Record<Kind, ProblemFacts>>,
+  kinds: ProblemKinds<Kind>,
   serious: string,
   describeOne: (problem: Problem) => string,
 ): string[] {
@@ -41,4 +37,24 @@ export function describeProblems<Kind extends string, Problem extends { readonly
       ...(more > 0 ? [`      and ${more.toLocaleString('en')} more; --json names them all`] : []),
     ];
   });
+}
+
+/** Where it was found. */
+export function describeObject({ key, detail }: Pick<ObjectProblem<string>, 'key' | 'detail'>): string {
+  return detail === undefined ? key : `${key}  ${detail}`;
+}
+
+/** Each with how bad it is. */
+export function toProblemsJson<Kind extends string>(
+  problems: readonly { readonly kind: Kind }[],
+  kinds: ProblemKinds<Kind>,
+): object[] {
+  return problems.map((problem) => ({ ...problem, severity: kinds[problem.kind].severity }));
+}
+
+/** An account's turn that ended with an error, and so without a report. @param what ended: `the export broke off` */
+export function describeFailure(account: string, what: string, failure: RunError | undefined): string {
+  const { code = '', message = '', hint } = failure ?? {};
+  const lines = [`${account}: ${paint('red', what)}`, `  ${code}: ${message}`, hint];
+  return lines.filter((line) => line !== undefined).join('\n    ');
 }

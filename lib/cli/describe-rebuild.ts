@@ -2,7 +2,7 @@
 
 import { isGood, REBUILD_PROBLEMS } from '../rebuild/rebuild-report.ts';
 import type { RebuildReport } from '../rebuild/rebuild-report.ts';
-import { describeProblems } from './describe-problems.ts';
+import { describeFailure, describeObject, describeProblems, toProblemsJson } from './describe-problems.ts';
 import type { Turn } from './each-account.ts';
 import { formatCount, formatOctets } from './format.ts';
 import { paint } from './paint.ts';
@@ -16,15 +16,7 @@ export function isWhole({ result }: RebuiltAccount): boolean {
 
 export function describeRebuilt(rebuilt: RebuiltAccount, dryRun: boolean): string {
   const { account, result: report, failure } = rebuilt;
-  if (!report) {
-    const { code = '', message = '', hint } = failure ?? {};
-    const lines = [
-      `${account}: ${paint('red', 'the ledger could not be rebuilt')}`,
-      `  ${code}: ${message}`,
-      hint,
-    ];
-    return lines.filter((line) => line !== undefined).join('\n    ');
-  }
+  if (!report) return describeFailure(account, 'the ledger could not be rebuilt', failure);
   const n = (count: number): string => count.toLocaleString('en');
   const { objects, recorded, known, left, withoutUidl, unparsed, octets } = report.counts;
   const headline = isWhole(rebuilt) ? paint('green', 'every message is recorded') : paint('red', 'DAMAGE');
@@ -41,9 +33,7 @@ export function describeRebuilt(rebuilt: RebuiltAccount, dryRun: boolean): strin
     ...(unparsed > 0
       ? [`  ${n(unparsed)} without their parsed document: ${dryRun ? 'to be parsed' : 'given to the parser'}`]
       : []),
-    ...describeProblems(report.problems, REBUILD_PROBLEMS, 'DAMAGE', ({ key, detail }) =>
-      detail === undefined ? key : `${key}  ${detail}`,
-    ),
+    ...describeProblems(report.problems, REBUILD_PROBLEMS, 'DAMAGE', describeObject),
   ].join('\n');
 }
 
@@ -54,11 +44,7 @@ export function toRebuildJson(rebuilt: readonly RebuiltAccount[], parsing: objec
     accounts: rebuilt.map(({ account, result: report, failure }) => ({
       account,
       counts: report?.counts ?? null,
-      problems:
-        report?.problems.map((problem) => ({
-          ...problem,
-          severity: REBUILD_PROBLEMS[problem.kind].severity,
-        })) ?? null,
+      problems: report ? toProblemsJson(report.problems, REBUILD_PROBLEMS) : null,
       failure: failure ?? null,
     })),
     parsing,

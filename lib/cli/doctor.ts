@@ -11,6 +11,8 @@ import { chooseAccounts } from './choose-accounts.ts';
 import { describeExamined, isGood, toDoctorJson } from './doctor/describe-examination.ts';
 import type { ExaminedAccount } from './doctor/describe-examination.ts';
 import { startDeadline } from './doctor/deadline.ts';
+import { eachAccount } from './each-account.ts';
+import type { Turn } from './each-account.ts';
 import { EXIT_FAILED, EXIT_OK } from './exit.ts';
 import { formatDuration } from './format.ts';
 import { describeLeaseOwner } from './lease-owner.ts';
@@ -65,24 +67,37 @@ async function runDoctor(ids: readonly string[], flags: DoctorFlags): Promise<nu
   const closers = new Closers();
   const interrupt = watchInterrupt();
   closers.add(interrupt.close);
-  const examined: ExaminedAccount[] = [];
   try {
     const trace = openTrace(flags.trace);
     closers.add(trace.close);
     const open = await openDoctor(config);
     closers.add(open.close);
-    for (const account of accounts) {
-      const result = await examineOne(account, open, flags, { trace, interrupt: interrupt.signal });
-      examined.push(result);
-      const gap = examined.length > 1 ? '\n' : '';
-      if (!flags.json)
-        console.log(`${gap}${describeExamined(result, process.stdout.columns || DEFAULT_WIDTH)}`);
-    }
+    // After a signal the rest have their turn, too: to be told as not examined.
+    const stop = new AbortController().signal;
+    const toExamined = (turn: Turn<ExaminedAccount>): ExaminedAccount =>
+      turn.result ?? notExamined(turn, accounts);
+    const describe = (turn: Turn<ExaminedAccount>): string =>
+      describeExamined(toExamined(turn), process.stdout.columns || DEFAULT_WIDTH);
+    const turns = await eachAccount(
+      accounts,
+      { stop, json: flags.json ?? false, describe },
+      async (account) => await examineOne(account, open, flags, { trace, interrupt: interrupt.signal }),
+    );
+    const examined = turns.map(toExamined);
+    if (flags.json) printJson(toDoctorJson(examined));
+    return examined.every(isGood) ? EXIT_OK : EXIT_FAILED;
   } finally {
     await closers.close();
   }
-  if (flags.json) printJson(toDoctorJson(examined));
-  return examined.every(isGood) ? EXIT_OK : EXIT_FAILED;
+}
+
+/** For something that no examination should end with. */
+function notExamined(
+  { account, failure }: Turn<ExaminedAccount>,
+  accounts: readonly Account[],
+): ExaminedAccount {
+  const { host = '', port = 0 } = accounts.find(({ id }) => id === account) ?? {};
+  return { account, host, port, examination: undefined, remark: failure?.message };
 }
 
 async function examineOne(

@@ -32,11 +32,11 @@ export function exitOnAbort({ abort }: SignalWatch): void {
 export async function eachAccount<Result>(
   accounts: readonly Account[],
   { stop, json, describe }: EachAccountOptions<Result>,
-  work: (id: AccountId, progress: CountProgress) => Promise<Result>,
+  work: (account: Account, progress: CountProgress) => Promise<Result>,
 ): Promise<readonly Turn<Result>[]> {
   const turns: Turn<Result>[] = [];
-  for (const { id } of accounts) {
-    const turn = await take(id, json, work);
+  for (const account of accounts) {
+    const turn = await take(account, json, work);
     turns.push(turn);
     if (!json) console.log(`${turns.length > 1 ? '\n' : ''}${describe(turn)}`);
     if (stop.aborted) break;
@@ -55,13 +55,14 @@ export function isAllDone<Result>(
 }
 
 async function take<Result>(
-  id: AccountId,
+  account: Account,
   json: boolean,
-  work: (id: AccountId, progress: CountProgress) => Promise<Result>,
+  work: (account: Account, progress: CountProgress) => Promise<Result>,
 ): Promise<Turn<Result>> {
+  const { id } = account;
   const progress = new CountProgress(id, process.stderr, process.stderr.isTTY && !json);
   try {
-    return { account: id, result: await work(id, progress), failure: undefined };
+    return { account: id, result: await work(account, progress), failure: undefined };
   } catch (error) {
     return { account: id, result: undefined, failure: toRunError(error) };
   } finally {

@@ -89,7 +89,7 @@ async function takeEach(
 ): Promise<readonly ExportedAccount[]> {
   const futile = new AbortController();
   const options = { stop: AbortSignal.any([stop, futile.signal]), json, describe: describeExported };
-  return await eachAccount<ExportReport>(accounts, options, async (id, progress) => {
+  return await eachAccount<ExportReport>(accounts, options, async ({ id }, progress) => {
     try {
       return await exportAccount(
         id,

@@ -8,9 +8,16 @@ import type { RunRecord } from '../core/run-record.ts';
 import { importAccount } from '../import/import-account.ts';
 import type { DeletionPreview, ImportObserver } from '../import/import-options.ts';
 import type { ImportPorts } from '../import/import-ports.ts';
-import { Progress } from './progress.ts';
+import { openProgress } from './progress.ts';
 import type { RunClock } from './run-clock.ts';
 import type { Trace } from './trace.ts';
+
+/**
+ * A run that finds what it found before reads the account's state and writes nothing but, after so long, that all is well:
+ * somebody may run this every minute. Safe, for what is new or due shows in the listing or the time (settled-listing.ts), a
+ * failure and the success after it are always written, and the report is made of the run's own counts.
+ */
+const QUIET_FOR_MS = 60 * 60_000;
 
 /** What became of one account's turn: its run's record, or what kept it from having one. */
 export interface ImportedAccount {
@@ -44,7 +51,7 @@ async function importOne(
   ports: ImportPorts,
   { dryRun, noDelete, clock, trace, live }: ImportEachOptions,
 ): Promise<ImportedAccount> {
-  const progress = new Progress({ accountId: account.id, stream: process.stderr, live });
+  const progress = await openProgress({ accountId: account.id, stream: process.stderr, live });
   let plan: readonly PlannedMessage[] = [];
   let preview: DeletionPreview | undefined;
   const observer: ImportObserver = {
@@ -54,9 +61,9 @@ async function importOne(
     decided: () => {
       progress.decided();
     },
-    planned: (messages) => {
+    planned: (messages, others) => {
       plan = messages;
-      if (!dryRun) progress.planned(messages);
+      if (!dryRun) progress.planned(messages, others);
     },
     deletionsPlanned: (planned) => {
       preview = planned;
@@ -72,6 +79,7 @@ async function importOne(
       deleteUntil,
       abort,
       observer,
+      ...(dryRun ? {} : { quietForMs: QUIET_FOR_MS }),
     });
     return { account, run, failure: undefined, plan, preview };
   } catch (error) {

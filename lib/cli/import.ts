@@ -3,7 +3,9 @@
 import type { Command } from 'commander';
 import type { Account } from '../core/account.ts';
 import { describeError } from '../core/errors.ts';
+import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { addCatalogOption, withCatalog } from './catalog-option.ts';
 import { chooseAccounts } from './choose-accounts.ts';
 import { toPreviewJson } from './deletion-report.ts';
 import { describeCliError, EXIT_FAILED, EXIT_OK, exitCodeFor } from './exit.ts';
@@ -27,6 +29,7 @@ interface ImportFlags {
   readonly maxMessages?: number;
   /** `--time`, in milliseconds. */
   readonly time?: number;
+  readonly catalog?: Config['catalog'];
   readonly trace?: string;
   readonly json?: boolean;
 }
@@ -42,6 +45,7 @@ export function addImportCommand(program: Command): void {
     .option('--max-messages <n>', 'fetch at most n messages of each account', parseCount)
     .option('--time <duration>', 'end properly within 90s, 10m, 2h: for all accounts together', parseDuration)
     .option('--json', 'print the run records as one JSON document');
+  addCatalogOption(command);
   addTraceOption(command).action(async (ids: string[], flags: ImportFlags) => {
     process.exitCode = await runImport(ids, flags);
   });
@@ -49,7 +53,7 @@ export function addImportCommand(program: Command): void {
 
 /** @throws config-scope errors; everything later is in the report and the exit code */
 async function runImport(ids: readonly string[], flags: ImportFlags): Promise<number> {
-  const config = loadConfig(flags.config);
+  const config = withCatalog(loadConfig(flags.config), flags.catalog);
   const accounts = chooseAccounts(config.accounts, ids).map((account) =>
     withMaxMessages(account, flags.maxMessages),
   );

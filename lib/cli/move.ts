@@ -85,7 +85,7 @@ async function moveEach(
   const moved = await eachAccount<MoveReport | MovePreview>(
     accounts,
     { stop, json, describe: describeMoved },
-    async (id, progress) =>
+    async ({ id }, progress) =>
       dryRun
         ? await previewMove(id, open.ports)
         : await moveAccount(id, open.ports, { stop, observer: observe(progress) }),

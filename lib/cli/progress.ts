@@ -1,9 +1,9 @@
 // Shows an import while it runs: a live bar on a terminal, plain lines elsewhere. Everything goes to standard error, so
 // that standard output is the report's alone.
 
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 import type { PlannedMessage } from '../core/plan.ts';
-import { formatCount, formatDuration, formatOctets } from './format.ts';
+import { formatCount, formatDuration, formatNumber, formatOctets } from './format.ts';
 
 /** Without a terminal, a line this often. */
 const LINE_EVERY_MS = 10_000;
@@ -15,9 +15,15 @@ export interface ProgressOptions {
   readonly live: boolean;
 }
 
-/** Shows one account's run. `close` it when the run is over. */
+/** Without a bar to show its library is not loaded: a poll has no use for one. The caller closes it when the run is over. */
+export async function openProgress(options: ProgressOptions): Promise<Progress> {
+  return new Progress(options, options.live ? (await import('cli-progress')).SingleBar : undefined);
+}
+
+/** Shows one account's run. */
 export class Progress {
   readonly #options: ProgressOptions;
+  readonly #Bar: typeof SingleBar | undefined;
   readonly #startedAt = performance.now();
   #bar: SingleBar | undefined;
   #lastLineAt = performance.now();
@@ -26,19 +32,22 @@ export class Progress {
   #done = 0;
   #octets = 0;
 
-  constructor(options: ProgressOptions) {
+  /** @param Bar what a live display is made of; else lines are written */
+  constructor(options: ProgressOptions, Bar: typeof SingleBar | undefined) {
     this.#options = options;
+    this.#Bar = Bar;
   }
 
-  planned(messages: readonly PlannedMessage[]): void {
+  /** @param others on the server as well, of which nothing is to be told */
+  planned(messages: readonly PlannedMessage[], others: number): void {
     const fetches = messages.filter(({ action }) => action === 'fetch');
     this.#fetches = fetches.length;
     this.#expectedOctets = fetches.reduce((sum, { listed }) => sum + (listed.octets ?? 0), 0);
     if (fetches.length === 0) return;
     this.#line(
-      `${formatCount(messages.length, 'message')} on the server, ${fetches.length.toLocaleString('en')} to fetch (about ${formatOctets(this.#expectedOctets)})`,
+      `${formatCount(messages.length + others, 'message')} on the server, ${formatNumber(fetches.length)} to fetch (about ${formatOctets(this.#expectedOctets)})`,
     );
-    if (this.#options.live) this.#startBar();
+    if (this.#Bar) this.#startBar(this.#Bar);
   }
 
   octets(count: number): void {
@@ -56,8 +65,8 @@ export class Progress {
     this.#bar = undefined;
   }
 
-  #startBar(): void {
-    this.#bar = new SingleBar({
+  #startBar(Bar: typeof SingleBar): void {
+    this.#bar = new Bar({
       stream: this.#options.stream,
       format: `${this.#options.accountId} [{bar}] {percentage}%  {messages}  {volume}  {rate}  ETA {eta_formatted}`,
       barCompleteChar: '=',
@@ -83,7 +92,7 @@ export class Progress {
   #payload(): { messages: string; volume: string; rate: string } {
     const seconds = Math.max((performance.now() - this.#startedAt) / 1000, 0.001);
     return {
-      messages: `${this.#done.toLocaleString('en')}/${this.#fetches.toLocaleString('en')} messages`,
+      messages: `${formatNumber(this.#done)}/${formatNumber(this.#fetches)} messages`,
       volume: formatOctets(this.#octets),
       rate: `${formatOctets(Math.round(this.#octets / seconds))}/s`,
     };

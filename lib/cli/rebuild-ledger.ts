@@ -62,7 +62,7 @@ async function rebuildEach(
   const { stop } = signals;
   exitOnAbort(signals);
   const describe = (turn: RebuiltAccount): string => describeRebuilt(turn, dryRun);
-  const rebuilt = await eachAccount(accounts, { stop, json, describe }, async (id, progress) => {
+  const rebuilt = await eachAccount(accounts, { stop, json, describe }, async ({ id }, progress) => {
     let done = 0;
     const onDone = (): void => {
       done += 1;

@@ -6,7 +6,7 @@ import type { RunError } from '../core/run-error.ts';
 import type { RunRecord } from '../core/run-record.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { describeDeletions, describePreview, switchedOffBy } from './deletion-report.ts';
-import { formatCount, formatDuration, formatOctets } from './format.ts';
+import { formatCount, formatDuration, formatNumber, formatOctets } from './format.ts';
 import type { ImportedAccount } from './import-each.ts';
 import { describeLeaseOwner } from './lease-owner.ts';
 import { paint } from './paint.ts';
@@ -43,7 +43,7 @@ export async function describeImported(
 function describeRun(run: RunRecord): string[] {
   const { counts } = run;
   const states = MESSAGE_OUTCOMES.filter((outcome) => counts[outcome] > 0)
-    .map((outcome) => `${counts[outcome].toLocaleString('en')} ${outcome}`)
+    .map((outcome) => `${formatNumber(counts[outcome])} ${outcome}`)
     .join(' + ');
   const took = formatDuration(run.endedAt - run.startedAt);
   const fetched = run.octets > 0 ? `, ${formatOctets(run.octets)}` : '';
@@ -64,7 +64,7 @@ function headline(run: RunRecord): string {
       failed + quarantined > 0 ? 'done, but not every message could be fetched' : 'done, with errors',
     );
   if (stored + duplicate === 0) return paint('green', deferred > 0 ? 'nothing fetched' : 'nothing new');
-  return paint('green', `${stored.toLocaleString('en')} stored`);
+  return paint('green', `${formatNumber(stored)} stored`);
 }
 
 function describeRunError(error: RunError): string[] {

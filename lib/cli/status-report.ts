@@ -3,7 +3,7 @@
 import type { FailedRecord } from '../core/record.ts';
 import { needsAttention } from './account-status.ts';
 import type { AccountStatus } from './account-status.ts';
-import { formatCount, formatTime, formatTimeAndAge } from './format.ts';
+import { formatCount, formatNumber, formatTime, formatTimeAndAge } from './format.ts';
 import { describeLeaseOwner } from './lease-owner.ts';
 import { paint } from './paint.ts';
 import { describeUidl, toPrintableUidl } from './printable-uidl.ts';
@@ -45,9 +45,9 @@ function cellsOf(status: AccountStatus, now: number): string[] {
     account,
     condition.replace('-', ' '),
     lastSuccessAt === undefined ? 'none' : formatTimeAndAge(lastSuccessAt, now),
-    backlog.toLocaleString('en'),
-    failed.length.toLocaleString('en'),
-    quarantined.length.toLocaleString('en'),
+    formatNumber(backlog),
+    formatNumber(failed.length),
+    formatNumber(quarantined.length),
   ];
 }
 

@@ -1,6 +1,8 @@
 // What became of every raw object of an account in an export: in numbers that balance, and by name.
 
 import type { AccountId } from '../core/account.ts';
+import { isAllNews } from '../core/report-problem.ts';
+import type { ObjectProblem, ProblemKind } from '../core/report-problem.ts';
 
 /** `listed = exported + present + left + outside`, not counting foreign objects. */
 export interface ExportCounts {
@@ -24,23 +26,11 @@ export interface ExportReport {
   readonly problems: readonly ExportProblem[];
 }
 
-export interface ExportProblem {
-  readonly kind: ExportProblemKind;
-  readonly key: string;
-  /** Sizes, an error. Never anything of a message's content. */
-  readonly detail: string | undefined;
-}
+export type ExportProblem = ObjectProblem<ExportProblemKind>;
 
 export type ExportProblemKind = keyof typeof EXPORT_PROBLEMS;
 
-interface ProblemFacts {
-  /** `damage` a message that could not be exported · `news` worth knowing. */
-  readonly severity: 'damage' | 'news';
-  readonly meaning: string;
-  readonly remedy: string;
-}
-
-/** In the order in which they are told. */
+/** In the order in which they are told. `damage`: a message that could not be exported. */
 export const EXPORT_PROBLEMS = {
   'object-different': {
     severity: 'damage',
@@ -58,8 +48,8 @@ export const EXPORT_PROBLEMS = {
     meaning: 'a file among the messages whose name is none of theirs: it is not exported',
     remedy: 'find out who put it there; no import touches it',
   },
-} as const satisfies Record<string, ProblemFacts>;
+} as const satisfies Record<string, ProblemKind<'damage'>>;
 
 export function isGood({ problems }: Pick<ExportReport, 'problems'>): boolean {
-  return problems.every(({ kind }) => EXPORT_PROBLEMS[kind].severity === 'news');
+  return isAllNews(problems, EXPORT_PROBLEMS);
 }

@@ -2,6 +2,8 @@
 
 import type { AccountId } from '../core/account.ts';
 import type { MessageRecord } from '../core/record.ts';
+import { isAllNews } from '../core/report-problem.ts';
+import type { ObjectProblem, ProblemKind } from '../core/report-problem.ts';
 import type { ObjectGroup } from './object-name.ts';
 
 /** `listed = copied + present + left`, counted by the pass that compares source and target at the end. */
@@ -44,28 +46,21 @@ export interface MoveReport {
   readonly problems: readonly MoveProblem[];
 }
 
-export interface MoveProblem {
-  readonly kind: MoveProblemKind;
-  /** Of the object. */
+/** Of an object, or of a record. */
+export interface MoveProblem extends Pick<ObjectProblem<MoveProblemKind>, 'kind' | 'detail'> {
   readonly key: string | undefined;
   readonly record: MessageRecord | undefined;
-  /** Sizes, an error. Never anything of a message's content. */
-  readonly detail: string | undefined;
 }
 
 export type MoveProblemKind = keyof typeof MOVE_PROBLEMS;
 
-interface ProblemFacts {
-  /** `incomplete` something of the source is not in the target · `news` worth knowing. */
-  readonly severity: 'incomplete' | 'news';
-  readonly meaning: string;
-  readonly remedy: string;
-}
-
 const MARKED = 'its record, if any, is marked lost in a ledger of the target’s own';
 const GO_ON = 'then move again, which goes on where it stopped';
 
-/** In the order in which they are told. Those of the archive bear the names that `audit` gives them. */
+/**
+ * In the order in which they are told. Those of the archive bear the names that `audit` gives them. `incomplete`: something of the
+ * source is not in the target.
+ */
 export const MOVE_PROBLEMS = {
   'object-missing': {
     severity: 'incomplete',
@@ -107,8 +102,8 @@ export const MOVE_PROBLEMS = {
     meaning: 'a file in the source whose name is none that Mailferry gives: it is not copied',
     remedy: 'copy it by hand if you want to keep it',
   },
-} as const satisfies Record<string, ProblemFacts>;
+} as const satisfies Record<string, ProblemKind<'incomplete'>>;
 
 export function isComplete({ problems }: Pick<MoveReport, 'problems'>): boolean {
-  return problems.every(({ kind }) => MOVE_PROBLEMS[kind].severity === 'news');
+  return isAllNews(problems, MOVE_PROBLEMS);
 }

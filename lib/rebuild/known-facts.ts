@@ -6,8 +6,9 @@ import { fromMetadata } from '../core/ingest-metadata.ts';
 import { parsedKey } from '../core/keys.ts';
 import type { RawKeyParts } from '../core/keys.ts';
 import { readDocument } from '../core/message/read-document.ts';
-import type { BlobStore } from '../ports/storage.ts';
+import type { FoundDocument } from '../core/message/read-document.ts';
 import type { Uidl } from '../core/uidl.ts';
+import type { BlobStore } from '../ports/storage.ts';
 import type { OpenedRawObject } from './rebuild-ports.ts';
 
 export interface KnownFacts {
@@ -31,32 +32,41 @@ export async function readFacts(
   blobs: BlobStore,
   onUnreadable: (why: string) => void,
 ): Promise<KnownFacts | undefined> {
+  const facts = factsBeside(key, object, onUnreadable);
+  if (facts !== undefined) return facts;
+  const octets = await blobs.get(parsedKey(parts.account, parts.dt, parts.sha256));
+  const document = octets && (await readDocument(octets));
+  return document && factsInDocument(key, parts, document);
+}
+
+/**
+ * Of what is kept beside the object.
+ * @param onUnreadable it is not as we write it; nothing is known then
+ */
+export function factsBeside(
+  key: string,
+  { metadata, sizeOctets }: Pick<OpenedRawObject, 'metadata' | 'sizeOctets'>,
+  onUnreadable: (why: string) => void,
+): KnownFacts | undefined {
+  // Other programs keep their own things there, or nothing.
+  if (metadata['format'] === undefined) return undefined;
   try {
-    const facts = factsBeside(key, object);
-    if (facts !== undefined) return facts;
+    const { ingest, listedOctets } = fromMetadata(key, sizeOctets, metadata);
+    const uidl = ingest.uidl === null ? undefined : (ingest.uidl as Uidl);
+    return { uidl, runId: ingest.runId, fetchedAt: Date.parse(ingest.fetchedAt), listedOctets };
   } catch (error) {
     if (!(error instanceof MailferryError) || error.code !== 'ARCHIVE_CORRUPT') throw error;
     onUnreadable(describeError(error));
+    return undefined;
   }
-  return await factsInDocument(key, parts, blobs);
 }
 
-function factsBeside(key: string, { metadata, sizeOctets }: OpenedRawObject): KnownFacts | undefined {
-  // Other programs keep their own things there, or nothing.
-  if (metadata['format'] === undefined) return undefined;
-  const { ingest, listedOctets } = fromMetadata(key, sizeOctets, metadata);
-  const uidl = ingest.uidl === null ? undefined : (ingest.uidl as Uidl);
-  return { uidl, runId: ingest.runId, fetchedAt: Date.parse(ingest.fetchedAt), listedOctets };
-}
-
-async function factsInDocument(
+/** Of a document that says it is this object's. */
+export function factsInDocument(
   key: string,
-  { account, dt, sha256 }: RawKeyParts,
-  blobs: BlobStore,
-): Promise<KnownFacts | undefined> {
-  const octets = await blobs.get(parsedKey(account, dt, sha256));
-  if (octets === undefined) return undefined;
-  const ingest = (await readDocument(octets))?.ingest ?? {};
+  { account, sha256 }: RawKeyParts,
+  { ingest }: FoundDocument,
+): KnownFacts | undefined {
   const isOfMessage =
     ingest['rawKey'] === key && ingest['sha256'] === sha256 && ingest['account'] === account;
   return isOfMessage ? toFacts(ingest) : undefined;

@@ -1,6 +1,8 @@
 // What became of every raw object of an account when its ledger was rebuilt: in numbers that balance, and by name.
 
 import type { AccountId } from '../core/account.ts';
+import { isAllNews } from '../core/report-problem.ts';
+import type { ObjectProblem, ProblemKind } from '../core/report-problem.ts';
 
 /** `objects = recorded + known + left` */
 export interface RebuildCounts {
@@ -26,23 +28,11 @@ export interface RebuildReport {
   readonly problems: readonly RebuildProblem[];
 }
 
-export interface RebuildProblem {
-  readonly kind: RebuildProblemKind;
-  readonly key: string;
-  /** Sizes, an error. Never anything of a message's content. */
-  readonly detail: string | undefined;
-}
+export type RebuildProblem = ObjectProblem<RebuildProblemKind>;
 
 export type RebuildProblemKind = keyof typeof REBUILD_PROBLEMS;
 
-interface ProblemFacts {
-  /** `damage` a message that cannot be recorded · `news` worth knowing. */
-  readonly severity: 'damage' | 'news';
-  readonly meaning: string;
-  readonly remedy: string;
-}
-
-/** In the order in which they are told. */
+/** In the order in which they are told. `damage`: a message that cannot be recorded. */
 export const REBUILD_PROBLEMS = {
   'object-different': {
     severity: 'damage',
@@ -65,8 +55,8 @@ export const REBUILD_PROBLEMS = {
     meaning: 'a file among the messages whose name is none of theirs: it is not recorded',
     remedy: 'find out who put it there; no import touches it',
   },
-} as const satisfies Record<string, ProblemFacts>;
+} as const satisfies Record<string, ProblemKind<'damage'>>;
 
 export function isGood({ problems }: Pick<RebuildReport, 'problems'>): boolean {
-  return problems.every(({ kind }) => REBUILD_PROBLEMS[kind].severity === 'news');
+  return isAllNews(problems, REBUILD_PROBLEMS);
 }

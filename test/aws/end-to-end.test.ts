@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { forEachAtMost } from '../../lib/adapters/bounded-work.ts';
+import { inParallel } from '../../lib/core/in-parallel.ts';
 import { DynamodbAccountDirectory } from '../../lib/adapters/dynamodb-account-directory.ts';
 import { DynamodbLedger } from '../../lib/adapters/dynamodb-ledger.ts';
 import { startDovecot } from '../support/dovecot.ts';
@@ -124,7 +124,7 @@ void test(
 async function readMailboxes(users: Iterable<string>, dovecot: RunningDovecot): Promise<Mailboxes> {
   const names = [...users];
   const mailboxes = new Map<string, readonly SecondOpinion[]>(names.map((name) => [name, []]));
-  await forEachAtMost(2, names, async (user) => {
+  await inParallel(names, 2, async (user) => {
     mailboxes.set(user, await readWithPython({ ...dovecot, user }));
   });
   return mailboxes;

@@ -47,7 +47,7 @@ const BOMB = [
   ...TOP,
   ...multipart(
     'mixed',
-    Array.from({ length: 5000 }, () => ['Content-Type: a/b', '', 'x']),
+    Array.from({ length: 5000 }, () => ['', 'x']),
   ),
 ];
 const MESSAGES: readonly (readonly string[])[] = [
@@ -74,8 +74,8 @@ test(
     assert.deepEqual(answers, [{ batchItemFailures: [] }]);
     for (const [index, { ingest, lines }] of stored.entries()) {
       const json = await documentOf(ingest);
-      if (lines === BOMB) assert.match(json, /"problems":\["parse-failed","parts-too-many"\]/);
-      else assert.equal(json, `${JSON.stringify((await parsed(lines)).document)}\n`, `message ${index}`);
+      assert.equal(json.includes('parts-too-many'), lines === BOMB, `message ${index}`);
+      assert.equal(json, `${JSON.stringify((await parsed(lines)).document)}\n`, `message ${index}`);
     }
   },
 );

@@ -20,7 +20,7 @@ function silently(stop = NEVER): { stop: AbortSignal; json: true; describe: () =
 }
 
 test('what goes wrong with one account keeps no other from its turn, and all is not done', async () => {
-  const turns = await eachAccount(ACCOUNTS, silently(), async (id) => {
+  const turns = await eachAccount(ACCOUNTS, silently(), async ({ id }) => {
     if (id === 'bob')
       throw new MailferryError('no', { code: 'LEASE_HELD', scope: 'session', retryable: true });
     return id;
@@ -38,7 +38,7 @@ test('what goes wrong with one account keeps no other from its turn, and all is 
 
 test('after a stop no further account has its turn, and all is not done', async () => {
   const stop = new AbortController();
-  const turns = await eachAccount(ACCOUNTS, silently(stop.signal), async (id) => {
+  const turns = await eachAccount(ACCOUNTS, silently(stop.signal), async ({ id }) => {
     stop.abort();
     return id;
   });

@@ -2,7 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatDuration, formatTime, formatTimeAndAge } from '../../lib/cli/format.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatTime,
+  formatTimeAndAge,
+} from '../../lib/cli/format.ts';
 import { describeLeaseOwner } from '../../lib/cli/lease-owner.ts';
 import { layOut } from '../../lib/cli/table.ts';
 
@@ -26,6 +32,13 @@ test('a duration has its two largest units', () => {
   ] as const) {
     assert.equal(formatDuration(durationMs), text);
   }
+});
+
+test('a number has a comma before every three digits, as in English', () => {
+  for (const count of [0, 7, 12, 123, 1234, 12_345, 123_456, 1_234_567, 2 ** 53 - 1, -123, -1234])
+    assert.equal(formatNumber(count), count.toLocaleString('en'));
+  assert.equal(formatCount(1, 'message'), '1 message');
+  assert.equal(formatCount(1000, 'message'), '1,000 messages');
 });
 
 test('a time is ISO 8601 in UTC, with how long ago that was', () => {

@@ -79,7 +79,8 @@ test('a message without document is parsed, fetched once more, and then known', 
   const { exitCode, stdout } = await mailbox.cli('rebuild-ledger');
   assert.equal(exitCode, 0);
   assert.match(stdout, /1 of them without a UIDL/);
-  assert.equal((await readTree(mailbox.archiveFolder)).length, 4);
+  const isOfCatalog = ([key]: [string, Buffer]): boolean => key.startsWith('catalog/');
+  assert.equal((await readTree(mailbox.archiveFolder)).filter((entry) => !isOfCatalog(entry)).length, 4);
   assertCounts((await mailbox.run()).run, { listed: 2, known: 1, duplicate: 1 });
   assertCounts((await mailbox.run()).run, { listed: 2, known: 2 });
 });

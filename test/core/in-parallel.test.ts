@@ -72,6 +72,21 @@ test('a failure while the source is slow is told, and is no unhandled rejection'
   );
 });
 
+test('what a slow source gives after a failure is not begun', async () => {
+  const begun: number[] = [];
+  async function* slowly(): AsyncGenerator<number> {
+    yield 1;
+    await sleep(10);
+    yield 2;
+  }
+  const failing = inParallel(slowly(), 8, async (number) => {
+    begun.push(number);
+    throw new Error(`number ${number}`);
+  });
+  await assert.rejects(failing, /number 1/);
+  assert.deepEqual(begun, [1]);
+});
+
 test('a failing source is told, too', async () => {
   async function* failing(): AsyncGenerator<number> {
     yield 1;
@@ -81,4 +96,60 @@ test('a failing source is told, too', async () => {
     inParallel(failing(), 8, async () => {}),
     /the source/,
   );
+});
+
+test('never more than the limit are under way, nor more than there are items', async () => {
+  for (const limit of [1, 3, 10, 50]) {
+    let [done, underWay, most] = [0, 0, 0];
+    await inParallel(Array.from({ length: 10 }).keys(), limit, async () => {
+      most = Math.max(most, (underWay += 1));
+      await sleep(1);
+      underWay -= 1;
+      done += 1;
+    });
+    assert.deepEqual([done, most], [10, Math.min(limit, 10)]);
+  }
+});
+
+test('items are begun in the order of the source, and what is under way at a failure is waited for', async () => {
+  const [begun, ended]: [number[], number[]] = [[], []];
+  const failing = inParallel(numbers(100), 3, async (number) => {
+    begun.push(number);
+    await sleep(number === 7 ? 1 : 3);
+    if (number === 7) throw new Error('number 7');
+    ended.push(number);
+  });
+  await assert.rejects(failing, /number 7/);
+  assert.deepEqual(
+    begun,
+    begun.map((_, index) => index),
+  );
+  assert.deepEqual(
+    ended.sort((a, b) => a - b),
+    begun.filter((number) => number !== 7),
+  );
+});
+
+test('a source that is left in the middle is told so, one that is read to its end is not read again', async () => {
+  let [left, reads] = [0, 0];
+  const source = (count: number): AsyncIterable<number> => ({
+    [Symbol.asyncIterator]: () => ({
+      next: async () => {
+        reads += 1;
+        return reads > count ? { done: true, value: undefined } : { done: false, value: reads };
+      },
+      return: async () => {
+        left += 1;
+        return { done: true, value: undefined };
+      },
+    }),
+  });
+  await inParallel(source(5), 2, async () => await sleep(1));
+  assert.deepEqual([left, reads <= 7], [0, true]);
+  reads = 0;
+  const failing = inParallel(source(5), 2, async () => {
+    throw new Error('no');
+  });
+  await assert.rejects(failing, /no/);
+  assert.equal(left, 1);
 });

@@ -1,7 +1,7 @@
 // Makes the table's accounts those of a configuration. Safe to repeat, and to go on with after a failure: what is applied is
 // unchanged then. Never removes an account unless it is told to, and never anything of its mail.
 
-import { forEachAtMost } from '../../adapters/bounded-work.ts';
+import { inParallel } from '../../core/in-parallel.ts';
 import { toSpec } from '../../core/account-spec.ts';
 import type { Account, AccountId } from '../../core/account.ts';
 import { slotOf } from '../../core/schedule.ts';
@@ -48,11 +48,11 @@ export async function applyAccounts(input: ApplyAccountsInput): Promise<Accounts
   const others = [...slots.keys()].filter((id) => !ids.includes(id)).sort();
   checkPrune(prune, others, slots.size);
   const applied = new Map<AccountId, Applied>();
-  await forEachAtMost(AT_ONCE, accounts, async (account) => {
+  await inParallel(accounts, AT_ONCE, async (account) => {
     applied.set(account.id, await applyOne(account, directory, { dryRun, slot: slots.get(account.id) }));
   });
   if (prune !== 'none' && !dryRun) {
-    await forEachAtMost(AT_ONCE, others, async (id) => {
+    await inParallel(others, AT_ONCE, async (id) => {
       await directory.remove(id);
     });
   }

@@ -8,6 +8,8 @@ import { TEMP_FOLDER } from '../../adapters/archive-folder.ts';
 import { localOwnerName } from '../../adapters/local-owner.ts';
 import { lateTokenEndpoint } from '../../adapters/late-token-endpoint.ts';
 import { SocketDialer } from '../../adapters/socket-dialer.ts';
+import { MemoryRows } from '../../catalog/memory-rows.ts';
+import { RunCatalog } from '../../catalog/run-catalog.ts';
 import type { Config } from '../../config/config.ts';
 import type { ImportPorts } from '../../import/import-ports.ts';
 import { ParsePool } from '../../parse/worker-pool.ts';
@@ -42,7 +44,7 @@ export async function openArchive(config: Config): Promise<OpenArchive> {
     const ledger = await openLedger(config.ledger, 'write');
     closers.add(ledger.close);
     const parts = { blobs, ledger, spoolDirectory: spool.directory };
-    const parsing = config.parsing === 'here' ? openParsing(parts, closers) : undefined;
+    const parsing = config.parsing === 'here' ? openParsing(parts, config.catalog, closers) : undefined;
     return {
       ports: toPorts({ ...parts, parseQueue: parsing ?? { enqueue: leaveToStack } }, closers),
       parsing,
@@ -85,14 +87,22 @@ interface Parts {
   readonly spoolDirectory: string;
 }
 
-function openParsing({ blobs, ledger, spoolDirectory }: Parts, closers: Closers): Parsing {
+function openParsing(
+  { blobs, ledger: { parseJobs, catalogRows }, spoolDirectory }: Parts,
+  form: Config['catalog'],
+  closers: Closers,
+): Parsing {
   const pool = new ParsePool({ blobs, workers: availableParallelism(), spoolDirectory });
   closers.add(async () => {
     await pool.close();
   });
-  return ledger.parseJobs === undefined
-    ? new InlineParseQueue(pool)
-    : new LocalParseQueue(ledger.parseJobs, pool);
+  if (parseJobs !== undefined && catalogRows !== undefined) {
+    const catalog = form === 'none' ? undefined : new RunCatalog({ waiting: catalogRows, blobs, form });
+    return new LocalParseQueue(parseJobs, pool, catalog);
+  }
+  const rows = new MemoryRows();
+  const catalog = form === 'none' ? undefined : { rows, run: new RunCatalog({ waiting: rows, blobs, form }) };
+  return new InlineParseQueue(pool, catalog);
 }
 
 function toPorts(

@@ -12,6 +12,7 @@ export function openDynamodbLedger(name: string): OpenLedger {
     ledger: new DynamodbLedger(table, Date.now),
     lease: new DynamodbLease(table, Date.now),
     parseJobs: undefined,
+    catalogRows: undefined,
     // Whoever has it may be on another machine: only its time tells.
     leaseInForce: ({ lease }) => (lease !== undefined && lease.expiresAt > Date.now() ? lease : undefined),
     close: () => {

@@ -2,11 +2,11 @@
 
 import { openArchive, openArchiveForDryRun } from './open-archive.ts';
 import type { Config } from '../../config/config.ts';
-import type { BlobStore } from '../../ports/storage.ts';
 import type { RebuildPorts } from '../../rebuild/rebuild-ports.ts';
 import type { Parsing } from '../parsing/parsing.ts';
 import { Closers } from './closers.ts';
 import { openBlobs } from './open-blobs.ts';
+import { rawOpener } from './open-raw.ts';
 
 export interface OpenRebuild {
   readonly ports: RebuildPorts;
@@ -23,16 +23,13 @@ export async function openRebuild(config: Config, dryRun: boolean): Promise<Open
     closers.add(async () => {
       await archive.close();
     });
-    const { blobs, rawObjects, close } = await openBlobs(config);
-    closers.add(close);
+    const store = await openBlobs(config);
+    closers.add(store.close);
     const { ledger, lease, parseQueue, ownerName, now, newRunId } = archive.ports;
-    const openRaw: RebuildPorts['openRaw'] = rawObjects
-      ? async (key) => await rawObjects.open(key)
-      : async (key) => await openBare(key, blobs);
     return {
       ports: {
-        blobs,
-        openRaw,
+        blobs: store.blobs,
+        openRaw: rawOpener(store),
         ledger,
         lease,
         ownerName,
@@ -50,11 +47,4 @@ export async function openRebuild(config: Config, dryRun: boolean): Promise<Open
     await closers.close();
     throw error;
   }
-}
-
-/** Beside a file nothing is kept. It is opened when it is read, and closed with its reader. */
-async function openBare(key: string, blobs: BlobStore): ReturnType<RebuildPorts['openRaw']> {
-  const stat = await blobs.stat(key);
-  const octets = await blobs.get(key);
-  return stat && octets && { ...stat, octets, metadata: {}, close: () => {} };
 }

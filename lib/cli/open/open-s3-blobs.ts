@@ -1,6 +1,7 @@
 // The archive in S3. Imported only when there is one: it loads the AWS SDK.
 
 import { createS3Client } from '../../adapters/s3-client.ts';
+import { S3CatalogFiles } from '../../adapters/s3-catalog-files.ts';
 import { S3BlobStore } from '../../adapters/s3-blob-store.ts';
 import { RawAndDerivedStore } from '../../adapters/raw-and-derived-store.ts';
 import type { S3Location } from '../../config/location.ts';
@@ -24,6 +25,7 @@ export function openS3Blobs(raw: S3Location, derived: S3Location | undefined): O
         ? rawObjects
         : new RawAndDerivedStore({ raw: rawObjects, derived: storeAt(derived) }),
     rawObjects,
+    catalogFiles: new S3CatalogFiles({ client, ...(derived ?? raw) }),
     close: () => {
       client.destroy();
     },

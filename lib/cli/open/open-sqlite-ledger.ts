@@ -3,6 +3,7 @@
 
 import { isDeadOwner } from '../../adapters/local-owner.ts';
 import { leaseInForce } from '../../adapters/sqlite-account-row.ts';
+import { SqliteCatalogRows } from '../../adapters/sqlite-catalog-rows.ts';
 import { openSqliteDatabase } from '../../adapters/sqlite-database.ts';
 import { SqliteLease } from '../../adapters/sqlite-lease.ts';
 import { SqliteLedger } from '../../adapters/sqlite-ledger.ts';
@@ -21,6 +22,7 @@ export function openSqliteLedger(path: string, access: 'read' | 'write'): OpenLe
     ledger: new SqliteLedger(database, path, rules),
     lease: new SqliteLease(database, path, rules),
     parseJobs: new SqliteParseQueue(database, path),
+    catalogRows: new SqliteCatalogRows(database, path),
     leaseInForce: (state) => leaseInForce(state, rules),
     close: () => {
       database.close();

@@ -3,11 +3,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-
-const CLI_PATH = resolve(import.meta.dirname, '../../../dist/lib/cli/main.js');
+import { CACHE_FOLDER, CLI_PATH } from '../../support/cli.ts';
 
 export interface LoginProcess extends AsyncDisposable {
   /** What it has said so far. */
@@ -22,7 +20,7 @@ export interface LoginProcess extends AsyncDisposable {
 export function startLogin(args: readonly string[]): LoginProcess {
   if (!existsSync(CLI_PATH)) throw new Error(`${CLI_PATH} is missing: run \`npm run build\` first`);
   const child = spawn(process.execPath, [CLI_PATH, 'login', ...args], {
-    env: { PATH: process.env['PATH'] ?? '' },
+    env: { PATH: process.env['PATH'] ?? '', XDG_CACHE_HOME: CACHE_FOLDER },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];

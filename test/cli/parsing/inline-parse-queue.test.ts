@@ -36,7 +36,7 @@ async function openBench(blobs = new MemoryBlobStore()): Promise<Bench> {
   });
   return {
     blobs,
-    queue: new InlineParseQueue(pool),
+    queue: new InlineParseQueue(pool, undefined),
     job: (deed) => {
       const raw = Buffer.from(`${deed}\r\n${'x'.repeat(100)}`);
       const ingest = ingestOf(raw);
@@ -59,7 +59,7 @@ test('the document is stored when the job is taken', options, async () => {
   const job = bench.job('behave');
   await bench.queue.enqueue(job);
   assert.equal(bench.documentOf(job), '{}\n');
-  assert.deepEqual(await bench.queue.drain(), { failed: 0 });
+  assert.deepEqual(await bench.queue.drain(), { failed: 0, catalog: undefined });
 });
 
 test('a message that cannot be parsed has a document that says so, and is counted', options, async () => {
@@ -68,7 +68,7 @@ test('a message that cannot be parsed has a document that says so, and is counte
   await bench.queue.enqueue(job);
   assert.match(bench.documentOf(job) ?? '', /"parse-failed"/);
   await bench.queue.enqueue(bench.job('behave'));
-  assert.deepEqual(await bench.queue.drain(), { failed: 1 });
+  assert.deepEqual(await bench.queue.drain(), { failed: 1, catalog: undefined });
 });
 
 test('a message that is gone is corruption, and is not taken', options, async () => {

@@ -80,3 +80,11 @@ void test('ten megabytes of open markup take no time', () => {
     assert.ok(performance.now() - startedMs < 1000, piece);
   }
 });
+
+void test('the first words are found behind much that is none, and are those of the whole however much there is', () => {
+  assert.equal(previewOf(`${' '.repeat(10_000)}Hello`, null), 'Hello');
+  assert.equal(previewOf(null, `<style>${'x'.repeat(50_000)}</style><p>Hello</p>`), 'Hello');
+  const marked = '<i>x</i>&amp;';
+  assert.equal(previewOf(null, marked.repeat(5000)), previewOf(null, marked.repeat(200)));
+  assert.equal(previewOf(null, '<p>\u0130\u0130\u0130 <b>bold</b> end</p>'), '\u0130\u0130\u0130 bold end');
+});

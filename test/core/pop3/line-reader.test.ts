@@ -24,6 +24,25 @@ function readAll(chunks: readonly Uint8Array[], maxOctets = 1000): { lines: stri
   return { lines, rests: open };
 }
 
+/** The same by `pushEach`; `wanted` lines, and what follows the last of them. */
+function readEach(chunks: readonly Uint8Array[], wanted: number): { lines: string[]; rests: string } {
+  const reader = new LineReader(1000);
+  const lines: string[] = [];
+  let after: Buffer | undefined;
+  for (const chunk of chunks) {
+    if (after) {
+      after = Buffer.concat([after, chunk]);
+      continue;
+    }
+    const rest = reader.pushEach(chunk, (octets, start, end) => {
+      lines.push(Buffer.from(octets.subarray(start, end)).toString('latin1'));
+      return lines.length < wanted;
+    });
+    if (rest) after = Buffer.from(rest);
+  }
+  return { lines, rests: after?.toString('latin1') ?? '' };
+}
+
 function bytewise(octets: Buffer): Buffer[] {
   return [...octets].map((octet) => Buffer.from([octet]));
 }
@@ -47,6 +66,8 @@ test('lines come back in order however the stream is cut, and the unfinished one
         const lines = ended.map(([line, end]) => (end === '\n' ? line.replace(/\r$/, '') : line));
         for (const chunks of [[wire], bytewise(wire), pieces]) {
           assert.deepEqual(readAll(chunks), { lines, rests: unfinished });
+          const rests = lines.length > 0 ? unfinished : '';
+          assert.deepEqual(readEach(chunks, lines.length), { lines, rests });
         }
       },
     ),

@@ -1,0 +1,37 @@
+// What became of an account's catalog when it was compacted.
+
+import type { CompactReport } from '../catalog/compact-account.ts';
+import { describeFailure } from './describe-problems.ts';
+import type { Turn } from './each-account.ts';
+import { formatCount } from './format.ts';
+import { paint } from './paint.ts';
+
+type Compacted = Turn<CompactReport>;
+
+export function isCompacted({ result }: Compacted): boolean {
+  return result?.damaged.length === 0;
+}
+
+export function describeCompacted({ account, result: report, failure }: Compacted): string {
+  if (!report) return describeFailure(account, 'the compaction broke off', failure);
+  const { files, merged, made, rows, repeats, damaged } = report;
+  const n = (count: number): string => count.toLocaleString('en');
+  const headline = damaged.length > 0 ? paint('red', 'DAMAGE') : paint('green', 'compacted');
+  return [
+    `${account}: ${headline}`,
+    `  ${formatCount(files, 'file')}, of which ${n(merged)} became ${n(made)}: ${formatCount(rows, 'row')}, ${n(repeats)} left out for a newer one`,
+    ...damaged.map((key) => `  cannot be read, and was left as it is: ${key}`),
+    ...(damaged.length > 0 ? ['    take it away, and have mailferry reparse make its rows again'] : []),
+  ].join('\n');
+}
+
+export function toCompactJson(turns: readonly Compacted[], complete: boolean): object {
+  return {
+    complete,
+    accounts: turns.map(({ account, result, failure }) => ({
+      account,
+      report: result ?? null,
+      failure: failure ?? null,
+    })),
+  };
+}
