@@ -29,6 +29,8 @@ export interface SettledListing {
   readonly digest: string;
   readonly known: number;
   readonly skipped: number;
+  /** Deletions were due, and a switch of the account or of the run forbade them. */
+  readonly isSwitchedOff?: boolean;
   /** Epoch milliseconds: from then on it is looked at in full again. */
   readonly until: number;
 }

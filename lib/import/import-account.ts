@@ -1,7 +1,6 @@
 // One run of one account: session, listing, plan; if there is anything to do, the lease, what an earlier run left, and the
 // work; at the end what is left behind: the account's progress, the run's record, the lease.
 
-import type { AccountProgress, AccountState, SettledListing } from '../core/account-state.ts';
 import type { Account } from '../core/account.ts';
 import type { RunRecord } from '../core/run-record.ts';
 import type { AccountRun } from './account-run.ts';
@@ -16,7 +15,7 @@ import { decideUnfetched, hasWork, knownCandidates, planRun } from './plan-run.t
 import { previewRun } from './preview-run.ts';
 import { RunBook } from './run-book.ts';
 import { settleDeletions } from './settle-deletions.ts';
-import { decideSettled, digestListing, isSettled, settle } from './settled-listing.ts';
+import { decideSettled, rowsOf, settle, settledBefore } from './settled-listing.ts';
 import { stopReason } from './stop-reason.ts';
 import { workUnderLease } from './work-under-lease.ts';
 
@@ -39,7 +38,7 @@ export async function importAccount(
   const startedAt = ports.now();
   const course: Course = { state: options.state, lease: undefined, settled: undefined, isQuiet: false };
   try {
-    await takeCourse(run, course);
+    await takeCourse(run, course, startedAt);
   } catch (error) {
     run.book.stopFor(error);
   }
@@ -47,23 +46,23 @@ export async function importAccount(
   return toRecord(run, startedAt);
 }
 
-async function takeCourse(run: AccountRun, course: Course): Promise<void> {
+async function takeCourse(run: AccountRun, course: Course, startedAt: number): Promise<void> {
   const { account, ports, options, book } = run;
   if (options.stop.aborted) throw stopReason(options.stop);
   course.state ??= await ports.ledger.state(account.id);
   const maildrop = await openMaildrop(run, course.state);
   try {
-    book.list(maildrop.listing);
+    book.list(maildrop.rows);
     if (!maildrop.hasUidls) book.notice('NO_UIDL', NO_UIDL_WARNING);
-    const digest = digestListing(maildrop.listing, run);
-    if (isStillSettled(course.state, digest, run)) {
-      course.settled = course.state.progress.settled;
-      decideSettled(maildrop.listing, course.settled, run);
+    const before = settledBefore(maildrop.rows, course.state, run);
+    if (before && rowsOf(before) === maildrop.rows.length) {
+      course.settled = before;
+      decideSettled(before, run);
       await maildrop.leave();
       course.isQuiet = true;
       return;
     }
-    const planned = await planRun(run, maildrop.listing, course.state);
+    const planned = await planRun(run, maildrop.rows, course.state);
     if (options.dryRun !== true && hasWork(planned, run, course.state)) {
       course.lease = await LeaseKeeper.acquire(run);
       const before = course.state.progress?.lastRunId;
@@ -71,17 +70,18 @@ async function takeCourse(run: AccountRun, course: Course): Promise<void> {
       const { progress, deletionsUnsettled } = course.state;
       // Another run was at work since we listed, perhaps, and may have deleted what we would fetch.
       if (progress?.lastRunId !== before || deletionsUnsettled) await maildrop.listAgain();
-      book.list(maildrop.listing);
+      book.list(maildrop.rows);
       course.state = await settleDeletions(maildrop.listing, run, course.lease, course.state);
-      await workUnderLease(run, maildrop, course.lease, course.state);
+      const done = await workUnderLease(run, maildrop, course.lease, course.state);
+      if (done && book.outcome === 'complete') course.settled = settle(done, maildrop.rows, run, startedAt);
     } else {
-      decideUnfetched(planned.plan, run);
+      decideUnfetched(planned, run);
       if (options.dryRun === true) {
         previewRun(planned, run);
       } else {
-        options.observer?.planned?.(planned.plan);
+        options.observer?.planned?.(planned.plan, rowsOf(planned.settled));
         isSwitchedOff(knownCandidates(planned.plan), run);
-        course.settled = settle(planned.plan, digest, run);
+        course.settled = settle(planned, maildrop.rows, run, startedAt);
       }
       await maildrop.quit();
       course.isQuiet = book.outcome === 'complete' && course.state.progress?.lastOutcome === 'complete';
@@ -89,24 +89,6 @@ async function takeCourse(run: AccountRun, course: Course): Promise<void> {
   } finally {
     maildrop.drop();
   }
-}
-
-type Settled = AccountState & { readonly progress: AccountProgress & { readonly settled: SettledListing } };
-
-/** Only where quiet runs are asked for: the others look at every record. */
-function isStillSettled(
-  state: AccountState,
-  digest: string | undefined,
-  { options, ports }: AccountRun,
-): state is Settled {
-  const { progress, deletionsUnsettled } = state;
-  return (
-    options.quietForMs !== undefined &&
-    options.dryRun !== true &&
-    !deletionsUnsettled &&
-    progress?.lastOutcome === 'complete' &&
-    isSettled(progress.settled, digest, ports.now())
-  );
 }
 
 const NO_UIDL_WARNING =

@@ -45,8 +45,11 @@ export interface ImportOptions {
 
 /** What happens during a run, for whoever watches. Nothing thrown here is caught. */
 export interface ImportObserver {
-  /** The decision on every listed message; after a UIDL turnover the one that counts. */
-  planned?(messages: readonly PlannedMessage[]): void;
+  /**
+   * The decision on every listed message that was looked at; after a UIDL turnover the one that counts.
+   * @param others listed messages of which it was known without a look that they need nothing
+   */
+  planned?(messages: readonly PlannedMessage[], others: number): void;
   /** What a dry run would delete: of the messages known, and of those it would fetch. */
   deletionsPlanned?(preview: DeletionPreview): void;
   octets?(count: number): void;

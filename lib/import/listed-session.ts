@@ -3,9 +3,9 @@
 import type { Account } from '../core/account.ts';
 import { MailferryError } from '../core/errors.ts';
 import { countRows } from '../core/plan.ts';
-import { joinListing } from '../core/pop3/listing.ts';
-import { toServerFacts } from '../core/pop3/server-facts.ts';
+import { ListedRows } from '../core/pop3/listed-rows.ts';
 import type { ListedMessage } from '../core/pop3/listing.ts';
+import { toServerFacts } from '../core/pop3/server-facts.ts';
 import type { Access } from '../ports/access.ts';
 import type { Pop3Ports } from '../ports/pop3.ts';
 import { openSession } from '../session/open-session.ts';
@@ -25,9 +25,14 @@ export interface Way {
 /** A session and what it lists. */
 export interface ListedSession {
   readonly session: Pop3Session;
+  readonly rows: ListedRows;
+  /** The same, each an object. */
   readonly listing: readonly ListedMessage[];
   readonly hasUidls: boolean;
 }
+
+/** Which number a message has in a session, if it is listed there. */
+export type SessionNumbers = Pick<ReadonlyMap<ListedMessage, number>, 'has' | 'get'>;
 
 /** @throws what openSession throws; POP3_UNAVAILABLE, POP3_PROTOCOL, POP3_TIMEOUT, POP3_CONNECTION_LOST */
 export async function openListed(way: Way, pause: LoginPause): Promise<ListedSession> {
@@ -39,12 +44,21 @@ export async function openListed(way: Way, pause: LoginPause): Promise<ListedSes
   });
   pause.loggedIn(loginDelaySeconds);
   try {
-    const uidl = await session.uidl();
+    const uidl = await session.uidlColumns();
     if (!uidl && expectsUidls) throw unavailable('the server refused UIDL, which it gave in earlier runs');
-    const list = await session.list();
+    // Sizes too, though nothing may be new: they alone tell that a server has given an old UIDL to another message.
+    const list = await session.listColumns();
     if (!list && !uidl)
       throw unavailable('the server refused both UIDL and LIST, so its messages are unknown');
-    return { session, listing: joinListing(list, uidl), hasUidls: uidl !== undefined };
+    const rows = ListedRows.join(list, uidl);
+    return {
+      session,
+      rows,
+      get listing() {
+        return rows.messages();
+      },
+      hasUidls: uidl !== undefined,
+    };
   } catch (error) {
     session.drop();
     throw error;
@@ -52,15 +66,15 @@ export async function openListed(way: Way, pause: LoginPause): Promise<ListedSes
 }
 
 /** Each message under the number it has in its own session. */
-export function numbersIn({ listing }: ListedSession): ReadonlyMap<ListedMessage, number> {
-  return new Map(listing.map((listed) => [listed, listed.messageNumber]));
+export function numbersIn({ rows }: ListedSession): SessionNumbers {
+  return {
+    has: (listed) => rows.has(listed),
+    get: (listed) => (rows.has(listed) ? listed.messageNumber : undefined),
+  };
 }
 
 /** By UIDL where it names one message in both listings, else by number, size and UIDL together. */
-export function renumber(
-  before: readonly ListedMessage[],
-  now: readonly ListedMessage[],
-): ReadonlyMap<ListedMessage, number> {
+export function renumber(before: readonly ListedMessage[], now: readonly ListedMessage[]): SessionNumbers {
   const rowsBefore = countRows(before);
   const rowsNow = countRows(now);
   const byUidl = new Map(now.map((listed) => [listed.uidl, listed]));

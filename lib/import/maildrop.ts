@@ -2,6 +2,7 @@
 // session only, so when a session breaks and another goes on, every listed message gets its number there, or none.
 
 import { MailferryError } from '../core/errors.ts';
+import type { ListedRows } from '../core/pop3/listed-rows.ts';
 import type { ListedMessage } from '../core/pop3/listing.ts';
 import { ONE_BY_ONE, PIPELINED } from '../core/pop3/retrieval-window.ts';
 import type { WindowLimits } from '../core/pop3/retrieval-window.ts';
@@ -10,7 +11,7 @@ import type { RetrievalRequest } from '../session/retrieve-each.ts';
 import type { Pop3Session } from '../session/pop3-session.ts';
 import { LoginPause } from './login-pause.ts';
 import { numbersIn, openListed, renumber } from './listed-session.ts';
-import type { ListedSession, Way } from './listed-session.ts';
+import type { ListedSession, SessionNumbers, Way } from './listed-session.ts';
 
 export class Maildrop {
   readonly #way: Way;
@@ -19,7 +20,7 @@ export class Maildrop {
   #first: ListedSession;
   #session: Pop3Session;
   #sessionNumber = 1;
-  #numbers: ReadonlyMap<ListedMessage, number>;
+  #numbers: SessionNumbers;
   /** Shown by the server in this session and not yet committed: see `quit`. */
   readonly #uncommitted = new Set<ListedMessage>();
   #mayPipeline = true;
@@ -43,6 +44,11 @@ export class Maildrop {
   /** Of the first session: it stays what the run is about, until it is listed again. */
   get listing(): readonly ListedMessage[] {
     return this.#first.listing;
+  }
+
+  /** The same, where nobody needs an object for each. */
+  get rows(): ListedRows {
+    return this.#first.rows;
   }
 
   get hasUidls(): boolean {
@@ -212,7 +218,7 @@ export class Maildrop {
     this.#uncommitted.clear();
   }
 
-  #goOnIn(session: Pop3Session, numbers: ReadonlyMap<ListedMessage, number>): void {
+  #goOnIn(session: Pop3Session, numbers: SessionNumbers): void {
     this.#session = session;
     this.#sessionNumber += 1;
     this.#numbers = numbers;

@@ -20,7 +20,7 @@ export function previewRun({ plan, health }: PlannedRun, run: AccountRun): void 
   else if (effectivePolicy(run) === 'keep') outcome = 'off';
   else if (refusal !== undefined) outcome = 'refused';
   if (outcome === 'refused' && refusal !== undefined) run.book.notice('DELETIONS_REFUSED', refusal);
-  run.options.observer?.planned?.(plan);
+  run.options.observer?.planned?.(plan, 0);
   run.options.observer?.deletionsPlanned?.({ outcome, due, deferred, afterFetch });
 }
 

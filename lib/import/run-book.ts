@@ -1,5 +1,6 @@
 // The books of one run: each listed message is decided once, and at the end all of them are.
 
+import { ListedRows } from '../core/pop3/listed-rows.ts';
 import type { ListedMessage } from '../core/pop3/listing.ts';
 import { MailferryError } from '../core/errors.ts';
 import { isBalanced } from '../core/run-counts.ts';
@@ -16,7 +17,9 @@ const RECORDED: readonly MessageOutcome[] = ['known', 'stored', 'duplicate', 'qu
 
 export class RunBook {
   readonly #observer: ImportObserver | undefined;
-  readonly #listed = new Set<ListedMessage>();
+  #listed = ListedRows.of([]);
+  /** Of those listed, the ones that were decided together. */
+  #together: { readonly known: number; readonly skipped: number } = { known: 0, skipped: 0 };
   readonly #outcomes = new Map<ListedMessage, MessageOutcome>();
   readonly #deleted = new Set<ListedMessage>();
   readonly #errors: RunError[] = [];
@@ -36,11 +39,17 @@ export class RunBook {
   }
 
   /** The listing that the run is about; another one replaces it, while nothing is decided. */
-  list(messages: readonly ListedMessage[]): void {
-    if (this.#outcomes.size > 0) throw unbalanced('messages are decided, and would be listed anew');
+  list(rows: ListedRows): void {
+    if (this.#decided > 0) throw unbalanced('messages are decided, and would be listed anew');
     this.#isListed = true;
-    this.#listed.clear();
-    for (const listed of messages) this.#listed.add(listed);
+    this.#listed = rows;
+  }
+
+  /** So many of the listed messages, without saying which: none of them is decided by itself as well. Once in a run. */
+  decideTogether(known: number, skipped: number): void {
+    if (this.#together.known + this.#together.skipped > 0)
+      throw unbalanced('messages are decided together twice');
+    this.#together = { known, skipped };
   }
 
   /** @throws RUN_UNBALANCED for a message that is not listed, or decided already: a bug of ours */
@@ -63,6 +72,11 @@ export class RunBook {
       );
     }
     this.#outcomes.set(listed, outcome);
+  }
+
+  /** `undefined` as long as it is not decided, and of a message that was decided together with others. */
+  outcomeOf(listed: ListedMessage): MessageOutcome | undefined {
+    return this.#outcomes.get(listed);
   }
 
   isDecided(listed: ListedMessage): boolean {
@@ -113,8 +127,10 @@ export class RunBook {
   counts(): RunCounts {
     const states = { known: 0, stored: 0, duplicate: 0, skipped: 0, quarantined: 0, failed: 0, deferred: 0 };
     for (const outcome of this.#outcomes.values()) states[outcome] += 1;
-    if (this.#isStopped) states.deferred += this.#listed.size - this.#outcomes.size;
-    const counts = { listed: this.#listed.size, ...states };
+    states.known += this.#together.known;
+    states.skipped += this.#together.skipped;
+    if (this.#isStopped) states.deferred += this.#listed.length - this.#decided;
+    const counts = { listed: this.#listed.length, ...states };
     if (!isBalanced(counts)) throw unbalanced(`the counts are ${JSON.stringify(counts)}`);
     return counts;
   }
@@ -122,12 +138,15 @@ export class RunBook {
   /** `undefined` if there was no listing, or the run did not come to its end. */
   listingMark(): ListingMark | undefined {
     if (!this.#isListed || this.#isStopped) return undefined;
-    const left = [...this.#listed].filter((listed) => !this.#deleted.has(listed));
-    const recorded = left.filter((listed) => {
-      const outcome = this.#outcomes.get(listed);
-      return listed.uidl !== undefined && outcome !== undefined && RECORDED.includes(outcome);
-    });
-    return { rows: left.length, recorded: recorded.length };
+    let recorded = this.#together.known;
+    for (const [listed, outcome] of this.#outcomes)
+      if (listed.uidl !== undefined && RECORDED.includes(outcome) && !this.#deleted.has(listed))
+        recorded += 1;
+    return { rows: this.#listed.length - this.#deleted.size, recorded };
+  }
+
+  get #decided(): number {
+    return this.#outcomes.size + this.#together.known + this.#together.skipped;
   }
 }
 

@@ -34,11 +34,13 @@ export async function settleDeletions(
   return { ...state, deletionsUnsettled: false, progress: withoutGone(state.progress, gone.length) };
 }
 
+/** What was settled before them counts no more: a message that was deleted, and is listed again, is to be fetched again. */
 function withoutGone(progress: AccountProgress | undefined, gone: number): AccountProgress | undefined {
-  if (!progress?.lastListing) return progress;
+  if (!progress?.lastListing) return progress && { ...progress, settled: undefined };
   const { rows, recorded } = progress.lastListing;
   return {
     ...progress,
+    settled: undefined,
     lastListing: { rows: Math.max(0, rows - gone), recorded: Math.max(0, recorded - gone) },
   };
 }

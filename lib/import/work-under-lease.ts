@@ -9,14 +9,16 @@ import { deleteMessages, dueDeletions, isSwitchedOff } from './delete-messages.t
 import { fetchMessages } from './fetch-messages.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Maildrop } from './maildrop.ts';
-import { decideUnfetched, knownCandidates, planRun } from './plan-run.ts';
+import { decideUnfetched, knownCandidates, planInFull, planRun } from './plan-run.ts';
 import type { PlannedRun } from './plan-run.ts';
 import { proveKnown } from './prove-known.ts';
 import { reidentify } from './reidentify.ts';
+import { rowsOf } from './settled-listing.ts';
 import { isTimeUp, stopReason } from './stop-reason.ts';
 
 /**
  * @param state read under the lease: everything decided before is decided again
+ * @returns what was planned, unless the run was interrupted
  * @throws what ends the run; what is committed stays committed
  */
 export async function workUnderLease(
@@ -24,15 +26,16 @@ export async function workUnderLease(
   maildrop: Maildrop,
   lease: LeaseKeeper,
   state: AccountState,
-): Promise<void> {
-  const { plan, health, reusesUidls, hasProgress } = await planAgain(run, maildrop, lease, state);
-  decideUnfetched(plan, run);
+): Promise<PlannedRun | undefined> {
+  const planned = await planAgain(run, maildrop, lease, state);
+  const { plan, health, reusesUidls, hasProgress } = planned;
+  decideUnfetched(planned, run);
   noteListedAgain(plan, run);
-  run.options.observer?.planned?.(plan);
+  run.options.observer?.planned?.(plan, rowsOf(planned.settled));
   const fetched = await fetchMessages(plan, run, maildrop, lease, hasProgress);
   if (!mayGoOn(run)) {
     await maildrop.quit();
-    return;
+    return undefined;
   }
   const known = knownCandidates(plan);
   const isOff = isSwitchedOff([...known, ...fetched], run);
@@ -41,6 +44,7 @@ export async function workUnderLease(
   const proven = await proveKnown(doubtful, run, maildrop, lease);
   const marked = await deleteMessages(inOrder([...proven, ...fetched]), health, run, maildrop, lease);
   if (await maildrop.quit()) await marked?.settle();
+  return planned;
 }
 
 /** @returns also whether messages were recognised, or tried to be, which gets a run further even if it fetches nothing */
@@ -50,7 +54,7 @@ async function planAgain(
   lease: LeaseKeeper,
   state: AccountState,
 ): Promise<PlannedRun & { readonly hasProgress: boolean }> {
-  const planned = await planRun(run, maildrop.listing, state);
+  const planned = await planRun(run, maildrop.rows, state);
   const { health, unknown, unidentified } = planned;
   if (health.kind !== 'turnover' || unknown.length === 0) return { ...planned, hasProgress: false };
   // A server that cannot show its headers would end every run in the same place.
@@ -59,7 +63,7 @@ async function planAgain(
     ? 'the runs before this one failed over recognising them, so every message is fetched again'
     : await reidentify(unknown, unidentified, run, maildrop, lease);
   run.book.notice('UIDL_TURNOVER', `${health.explanation}: ${done}`);
-  return { ...(await planRun(run, maildrop.listing, state)), health, hasProgress: !isHopeless };
+  return { ...(await planInFull(run, maildrop.rows, state)), health, hasProgress: !isHopeless };
 }
 
 const MAX_FAILED_TURNOVERS = 2;

@@ -16,6 +16,7 @@ import { encodeCommand } from '../core/pop3/command.ts';
 import type { Keyword } from '../core/pop3/command.ts';
 import { parseReply } from '../core/pop3/reply.ts';
 import type { Reply } from '../core/pop3/reply.ts';
+import type { TakeRow } from '../core/pop3/listing-columns.ts';
 import { assertAllowed } from '../core/pop3/states.ts';
 import type { SessionState } from '../core/pop3/states.ts';
 import { Patience } from './patience.ts';
@@ -87,31 +88,28 @@ export class Conversation {
   }
 
   /**
-   * Rows up to the terminating dot (RFC 1939 section 3), each valid only inside `onRow`; what `onRow` throws closes the
+   * Rows up to the terminating dot (RFC 1939 section 3), each valid only inside `takeRow`; what `takeRow` throws closes the
    * connection. @throws POP3_LIMIT_EXCEEDED, POP3_TIMEOUT, POP3_CONNECTION_LOST
    */
-  async rows(keyword: Keyword, maxRows: number, onRow: (row: Uint8Array) => void): Promise<void> {
+  async rows(keyword: Keyword, maxRows: number, takeRow: TakeRow): Promise<void> {
     const patience = new Patience(TIMEOUTS_MS.listing, MIN_PROGRESS_OCTETS);
     this.#isReading = true;
-    let octets = 0;
-    for (let count = 0; count <= maxRows && octets <= MAX_LISTING_OCTETS; count += 1) {
-      const row = await this.wire.readLine(MAX_LISTING_LINE_OCTETS, patience, `a row of ${keyword}`);
-      if (row.length === 1 && row[0] === DOT) {
-        this.#isReading = false;
-        return;
-      }
-      octets += row.length;
-      this.wire.guard(() => {
-        onRow(row[0] === DOT ? row.subarray(1) : row);
-      });
-    }
-    throw this.wire.fail(
-      new MailferryError(`${keyword} listed more than ${maxRows} rows or ${MAX_LISTING_OCTETS} octets`, {
-        code: 'POP3_LIMIT_EXCEEDED',
-        scope: 'session',
-        retryable: false,
-      }),
+    let [count, octets] = [0, 0];
+    await this.wire.readLines(
+      MAX_LISTING_LINE_OCTETS,
+      patience,
+      `a row of ${keyword}`,
+      (line, start, end) => {
+        const isStuffed = line[start] === DOT && start < end;
+        if (isStuffed && start + 1 === end) return false;
+        takeRow(line, isStuffed ? start + 1 : start, end);
+        count += 1;
+        octets += end - start;
+        if (count > maxRows || octets > MAX_LISTING_OCTETS) throw tooManyRows(keyword, maxRows);
+        return true;
+      },
     );
+    this.#isReading = false;
   }
 
   /**
@@ -163,6 +161,14 @@ export class Conversation {
     this.wire.putBack(rest);
     if (this.#due === 0) this.wire.assertInStep(`accepting ${what}`);
   }
+}
+
+function tooManyRows(keyword: Keyword, maxRows: number): MailferryError {
+  return new MailferryError(`${keyword} listed more than ${maxRows} rows or ${MAX_LISTING_OCTETS} octets`, {
+    code: 'POP3_LIMIT_EXCEEDED',
+    scope: 'session',
+    retryable: false,
+  });
 }
 
 function shownOf({ keyword, argument, isSecret }: Command): string {

@@ -6,8 +6,9 @@ import { MAX_CAPABILITY_ROWS, MAX_LISTING_ROWS, TIMEOUTS_MS } from '../core/limi
 import { parseCapabilities } from '../core/pop3/capabilities.ts';
 import type { Capabilities } from '../core/pop3/capabilities.ts';
 import type { Keyword } from '../core/pop3/command.ts';
-import { parseListRow, parseUidlRow } from '../core/pop3/listing.ts';
 import type { ListRow, UidlRow } from '../core/pop3/listing.ts';
+import { ListColumns, UidlColumns } from '../core/pop3/listing-columns.ts';
+import type { TakeRow } from '../core/pop3/listing-columns.ts';
 import { ONE_BY_ONE } from '../core/pop3/retrieval-window.ts';
 import type { WindowLimits } from '../core/pop3/retrieval-window.ts';
 import { parseStat } from '../core/pop3/stat.ts';
@@ -44,7 +45,9 @@ export class Pop3Session {
     const reply = await this.#conversation.ask({ keyword: 'CAPA' }, TIMEOUTS_MS.command);
     if (reply.status !== 'ok') return undefined;
     const rows: Uint8Array[] = [];
-    await this.#conversation.rows('CAPA', MAX_CAPABILITY_ROWS, (row) => rows.push(Uint8Array.from(row)));
+    await this.#conversation.rows('CAPA', MAX_CAPABILITY_ROWS, (octets, start, end) => {
+      rows.push(Uint8Array.from(octets.subarray(start, end)));
+    });
     return this.#conversation.wire.guard(() => parseCapabilities(rows));
   }
 
@@ -57,8 +60,13 @@ export class Pop3Session {
 
   /** The size of every message, or `undefined` when the server refuses: sizes are only estimates for us. */
   async list(): Promise<ListRow[] | undefined> {
+    return (await this.listColumns())?.rows();
+  }
+
+  /** As `list`, for listings of any length. */
+  async listColumns(): Promise<ListColumns | undefined> {
     const reply = await this.#conversation.ask({ keyword: 'LIST' }, TIMEOUTS_MS.listing);
-    return reply.status === 'ok' ? await this.#readListing('LIST', parseListRow) : undefined;
+    return reply.status === 'ok' ? await this.#readListing('LIST', new ListColumns()) : undefined;
   }
 
   /**
@@ -66,8 +74,13 @@ export class Pop3Session {
    * @throws POP3_UNAVAILABLE when it has one and refuses it just now
    */
   async uidl(): Promise<UidlRow[] | undefined> {
+    return (await this.uidlColumns())?.rows();
+  }
+
+  /** As `uidl`, for listings of any length. */
+  async uidlColumns(): Promise<UidlColumns | undefined> {
     const reply = await this.#conversation.ask({ keyword: 'UIDL' }, TIMEOUTS_MS.listing);
-    if (reply.status === 'ok') return await this.#readListing('UIDL', parseUidlRow);
+    if (reply.status === 'ok') return await this.#readListing('UIDL', new UidlColumns());
     if (!reply.responseCode && (await this.capabilities())?.has('UIDL') !== true) return undefined;
     throw unavailable('UIDL', this.#conversation.shown(reply));
   }
@@ -130,8 +143,8 @@ export class Pop3Session {
     if (refusal) throw refusal;
     const languages: string[] = [];
     if (tag !== undefined) return languages;
-    await this.#conversation.rows('LANG', MAX_CAPABILITY_ROWS, (row) => {
-      languages.push(Buffer.from(row).toString('utf8'));
+    await this.#conversation.rows('LANG', MAX_CAPABILITY_ROWS, (octets, start, end) => {
+      languages.push(Buffer.from(octets.subarray(start, end)).toString('utf8'));
     });
     return languages;
   }
@@ -175,10 +188,12 @@ export class Pop3Session {
     this.#conversation.close();
   }
 
-  async #readListing<Row>(keyword: Keyword, parse: (row: Uint8Array) => Row): Promise<Row[]> {
-    const rows: Row[] = [];
-    await this.#conversation.rows(keyword, MAX_LISTING_ROWS, (row) => rows.push(parse(row)));
-    return rows;
+  async #readListing<Columns extends { readonly push: TakeRow }>(
+    keyword: Keyword,
+    columns: Columns,
+  ): Promise<Columns> {
+    await this.#conversation.rows(keyword, MAX_LISTING_ROWS, columns.push);
+    return columns;
   }
 }
 

@@ -5,6 +5,7 @@ import { MailferryError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { LineEnds } from '../core/pop3/body-decoder.ts';
 import { LineReader } from '../core/pop3/line-reader.ts';
+import type { OnLine } from '../core/pop3/line-reader.ts';
 import type { Connection, ProtocolTrace, TlsFacts } from '../ports/pop3.ts';
 import { ClosedByServer } from './closed-by-server.ts';
 import type { Clock, Patience } from './patience.ts';
@@ -95,6 +96,31 @@ export class Wire {
         return line;
       }
     }
+  }
+
+  /**
+   * Lines as fast as they come: nothing is awaited between two that came together.
+   * @param onLine as LineReader.pushEach; what it throws closes the connection
+   * @throws POP3_LIMIT_EXCEEDED, POP3_TIMEOUT, POP3_CONNECTION_LOST, and what `onLine` throws
+   */
+  async readLines(maxOctets: number, patience: Patience, awaited: string, onLine: OnLine): Promise<void> {
+    const reader = new LineReader(maxOctets);
+    const take = this.#trace ? this.#traced(onLine, this.#trace) : onLine;
+    for (;;) {
+      const chunk = await this.take(patience, awaited);
+      const rest = this.guard(() => reader.pushEach(chunk, take));
+      if (rest) {
+        this.putBack(rest);
+        return;
+      }
+    }
+  }
+
+  #traced(onLine: OnLine, trace: ProtocolTrace): OnLine {
+    return (octets, start, end) => {
+      trace.received(this.mask.hide(Buffer.from(octets.subarray(start, end)).toString('latin1')));
+      return onLine(octets, start, end);
+    };
   }
 
   /** For the trace: octets that were no line. */

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { DynamodbAccountDirectory } from '../../lib/adapters/dynamodb-account-directory.ts';
 import { DynamodbLedger } from '../../lib/adapters/dynamodb-ledger.ts';
-import { forEachAtMost } from '../../lib/adapters/bounded-work.ts';
+import { inParallel } from '../../lib/core/in-parallel.ts';
 import type { DynamodbTable } from '../../lib/adapters/dynamodb-table.ts';
 import type { Account } from '../../lib/core/account.ts';
 import { dispatchDue } from '../../lib/dispatch/dispatch-due.ts';
@@ -64,9 +64,9 @@ async function seed(
   const [directory, ledger] = [new DynamodbAccountDirectory(table, now), new DynamodbLedger(table, now)];
   const waiting = new Set<string>();
   const began = performance.now();
-  await forEachAtMost(8, accounts, async (account) => void (await directory.apply(account)));
+  await inParallel(accounts, 8, async (account) => void (await directory.apply(account)));
   tell(t, `applying ${accounts.length} accounts`, meter, accounts.length, began);
-  await forEachAtMost(8, accounts.entries(), async ([index, { id }]) => {
+  await inParallel(accounts.entries(), 8, async ([index, { id }]) => {
     const isWaiting = index % ONE_WAITING_IN === 0;
     if (isWaiting) waiting.add(id);
     const nextAttemptAt = now() + 24 * HOUR_MS;

@@ -9,11 +9,10 @@ import { ANN } from '../contract/sample-records.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Two messages stored; the listing is known to be one with which there is nothing to do. */
+/** Two messages stored: the listing is known to be one with which there is nothing to do. */
 async function settledMailbox(): Promise<RunsUnderTest> {
   const runs = await startRuns([letter('a', 'first'), letter('b', 'second')]);
-  assert.equal((await runs.poll()).run.counts.stored, 2);
-  assert.ok((await runs.poll()).calls.includes('saveProgress'));
+  await runs.poll();
   return runs;
 }
 
@@ -31,6 +30,7 @@ test('once an hour the last success is written down, without a record of the run
   const before = (await runs.ledger.state(ANN)).progress?.lastSuccessAt ?? 0;
   runs.pass(HOUR_MS);
   assert.deepEqual((await runs.poll()).calls, ['state', 'saveProgress']);
+  assert.deepEqual((await runs.poll()).calls, ['state']);
   const { progress } = await runs.ledger.state(ANN);
   assert.ok((progress?.lastSuccessAt ?? 0) - before > HOUR_MS);
   assert.deepEqual((await runs.poll()).calls, ['state']);

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { MailferryError } from '../../lib/core/errors.ts';
+import { ListedRows } from '../../lib/core/pop3/listed-rows.ts';
 import type { ListedMessage } from '../../lib/core/pop3/listing.ts';
 import { isBalanced, MESSAGE_OUTCOMES } from '../../lib/core/run-counts.ts';
 import type { MessageOutcome } from '../../lib/core/run-counts.ts';
@@ -16,7 +17,7 @@ const [A, B, C] = [row(1, 'a'), row(2, 'b'), row(3, undefined)];
 
 function bookOf(...listing: readonly ListedMessage[]): RunBook {
   const book = new RunBook(undefined);
-  book.list(listing);
+  book.list(ListedRows.of(listing));
   return book;
 }
 

@@ -6,6 +6,7 @@ import { MailferryError } from '../../lib/core/errors.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
 import { importAccount } from '../../lib/import/import-account.ts';
 import type { BlobStore } from '../../lib/ports/storage.ts';
+import type { Uidl } from '../../lib/core/uidl.ts';
 import { accountAt, PASSWORD } from '../session/session-under-test.ts';
 import { fixedAccess } from '../support/fixed-access.ts';
 import { MemoryBlobStore, sha256Of } from '../support/memory-blob-store.ts';
@@ -35,6 +36,12 @@ export interface Polled {
   readonly run: RunRecord;
   /** What was asked of the ledger, in order. */
   readonly calls: readonly string[];
+  /** What was asked of the archive, in order. */
+  readonly archiveCalls: readonly string[];
+  /** The UIDLs of which the ledger was asked what it knows, as often as it was. */
+  readonly asked: readonly Uidl[];
+  /** What the server was sent, without arguments. */
+  readonly commands: readonly string[];
 }
 
 export type AccountChanges = Partial<Omit<Account, 'limits'>> & {
@@ -60,17 +67,28 @@ export async function startRuns(maildrop: TestMessage[], faults: Pop3Faults = {}
     now,
     newRunId: () => `run-${String((runs += 1)).padStart(4, '0')}`,
   };
-  const calls: string[] = [];
   const poll = async (changes: AccountChanges = {}): Promise<Polled> => {
     time += 60_000;
-    calls.length = 0;
+    const [calls, archiveCalls, asked]: [string[], string[], Uidl[]] = [[], [], []];
     const { signal } = new AbortController();
-    const watched = { ...ports, ledger: noting(ledger, calls), lease: noting(ledger, calls) };
+    const noted = noting(ledger, (name, [, uidls]) => {
+      calls.push(name);
+      if (name === 'find') asked.push(...(uidls as Iterable<Uidl>));
+    });
+    const watched = {
+      ...ports,
+      ledger: noted,
+      lease: noted,
+      blobs: noting(blobs, (name) => archiveCalls.push(name)),
+    };
+    const sessions = server.sessions.length;
     const { limits, ...others } = changes;
     const plain = accountAt(server.port);
     const account = { ...plain, ...others, limits: { ...plain.limits, ...limits } };
     const run = await importAccount(account, watched, { stop: signal, abort: signal, quietForMs: 3_600_000 });
-    return { run, calls: [...calls] };
+    const sent = server.sessions.slice(sessions).flatMap(({ commands }) => commands);
+    const commands = sent.map((line) => line.split(' ', 1).join(''));
+    return { run, calls, archiveCalls, asked, commands };
   };
   return {
     server,
@@ -131,14 +149,17 @@ function withVerify(blobs: MemoryBlobStore, verify: MemoryBlobStore['verify']): 
   };
 }
 
-/** The same ledger; the names of the methods called are added to `calls`. */
-function noting(ledger: MemoryLedger, calls: string[]): MemoryLedger {
-  return new Proxy(ledger, {
+/** The same port; each call is told. */
+function noting<Port extends object>(
+  port: Port,
+  note: (name: string, args: readonly unknown[]) => void,
+): Port {
+  return new Proxy(port, {
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== 'function') return value;
       return (...args: unknown[]): unknown => {
-        calls.push(String(name));
+        note(String(name), args);
         return Reflect.apply(value, target, args) as unknown;
       };
     },

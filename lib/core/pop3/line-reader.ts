@@ -15,6 +15,9 @@ export interface PushedLine {
   readonly rest: Uint8Array;
 }
 
+/** A line is `octets` from `start` to before `end`, without its end. */
+export type OnLine = (octets: Uint8Array, start: number, end: number) => boolean;
+
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -45,6 +48,32 @@ export class LineReader {
     this.#held += end;
     if (lineFeed === -1) return { line: undefined, lineEnd: undefined, rest: NOTHING };
     return { ...this.#takeLine(), rest: chunk.subarray(end) };
+  }
+
+  /**
+   * Every line that ends in this chunk, each in its place and valid only for `onLine`: what is pushed over and over in a
+   * listing of a million rows.
+   * @param onLine returns whether it wants the next one too
+   * @returns what follows the last one wanted, or `undefined` while more is wanted: then the rest is kept
+   * @throws POP3_LIMIT_EXCEEDED, and what `onLine` throws
+   */
+  pushEach(chunk: Uint8Array, onLine: OnLine): Uint8Array | undefined {
+    let start = 0;
+    if (this.#held > 0) {
+      const { line, rest } = this.push(chunk);
+      if (!line) return undefined;
+      if (!onLine(line, 0, line.length)) return rest;
+      start = chunk.length - rest.length;
+    }
+    for (let at = start; at < chunk.length; at += 1) {
+      if (chunk[at] !== LF) continue;
+      if (at + 1 - start > this.#maxOctets) break;
+      const end = at > start && chunk[at - 1] === CR ? at - 1 : at;
+      if (!onLine(chunk, start, end)) return chunk.subarray(at + 1);
+      start = at + 1;
+    }
+    if (start < chunk.length) this.push(chunk.subarray(start));
+    return undefined;
   }
 
   #takeLine(): { line: Uint8Array; lineEnd: LineEnds } {

@@ -23,6 +23,7 @@ export const MUST_HAPPEN: readonly string[] = [
   ...each('quirk', ['expires true', 'inPieces true', 'cut', 'turnedAway']),
   ...each('quirk', ['pipelines false', 'losesCommands true']),
   'packet with several RETRs',
+  'several puts at once',
   ...each('quirk quit', ['refuse', 'refuse-some', 'drop', 'commit-and-drop']),
   ...each('policy', ['keep', 'delete', 'deleteAfterDays']),
   ...each('trouble refuse', ['for ever', 'a few times']),
@@ -47,4 +48,5 @@ export const MUST_HAPPEN: readonly string[] = [
   'put back',
   'race with a crash',
   'quiet runs',
+  'plans of a rest',
 ];

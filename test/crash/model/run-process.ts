@@ -4,6 +4,7 @@ import { MailferryError } from '../../../lib/core/errors.ts';
 import type { RunRecord } from '../../../lib/core/run-record.ts';
 import { importAccount } from '../../../lib/import/import-account.ts';
 import type { RunFate } from './history.ts';
+import { Dice } from './dice.ts';
 import { applyEvent } from './mailbox-events.ts';
 import { Process } from './process.ts';
 import type { ProcessFate } from './process.ts';
@@ -20,8 +21,20 @@ type Pausing = Pick<ProcessFate, 'pause' | 'onStep'>;
 
 /** @returns the process, dead or not; what it returned has been judged */
 export async function runAlone(world: World, fate: RunFate): Promise<Process> {
-  return await runProcess(world, fate, {});
+  return await runProcess(world, fate, { pause: unevenly(world) });
 }
+
+/** Some calls take longer than others, so that what is under way at the same time ends in any order. The same each time. */
+function unevenly(world: World): () => Promise<void> {
+  const dice = new Dice(world.attempts.length);
+  return async () => {
+    if (!dice.chance(1 / 4)) return;
+    for (let turns = dice.below(MOST_TURNS); turns > 0; turns -= 1) await Promise.resolve();
+  };
+}
+
+/** As many as a message takes to come through. */
+const MOST_TURNS = 200;
 
 export async function runRace(
   world: World,
@@ -85,9 +98,13 @@ async function run(
       noDelete: flag === 'no-delete',
       ...(world.quietForMs === undefined ? {} : { quietForMs: world.quietForMs }),
       observer: {
-        planned: (messages) => {
+        planned: (messages, others) => {
           // A run lists again when another was at work since; it plans what it listed last.
-          const listing = process.conduct.listings.findLast(({ length }) => length === messages.length);
+          const count = messages.length + others;
+          const listing = process.conduct.listings.findLast(({ length }) => length === count);
+          if (others > 0) world.census.note('plans of a rest');
+          // The others are the first ones, and it says of them all that they are in the archive.
+          process.conduct.planned.push(...(listing?.slice(0, others) ?? []));
           for (const { listed } of messages) {
             const message = listing?.[listed.messageNumber - 1];
             if (message) process.conduct.planned.push(message);

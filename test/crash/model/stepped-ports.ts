@@ -28,7 +28,7 @@ export function steppedPorts(process: Process, world: World): ImportPorts {
       get: async () => await process.step('access.get', () => passwordAccess('secret')),
       renew: async () => await process.step('access.renew', () => undefined),
     },
-    blobs: steppedBlobs(world.blobs, process),
+    blobs: steppedBlobs(world, process),
     ledger: steppedLedger(world, process),
     lease: steppedLease(world.ledger, process),
     parseQueue: steppedQueue(world, process),
@@ -88,13 +88,22 @@ class SteppedConnection implements Connection {
   }
 }
 
-function steppedBlobs(blobs: BlobStore, process: Process): BlobStore {
+function steppedBlobs({ blobs, census }: World, process: Process): BlobStore {
+  let putting = 0;
   const call = async <T>(name: string, effect: () => Promise<T>): Promise<T> => {
     process.conduct.isLeaseProven = false;
     return await process.step(`blobs.${name}`, effect);
   };
   return {
-    put: async (key, blob, options) => await call('put', async () => await blobs.put(key, blob, options)),
+    put: async (key, blob, options) => {
+      putting += 1;
+      if (putting > 1) census.note('several puts at once');
+      try {
+        return await call('put', async () => await blobs.put(key, blob, options));
+      } finally {
+        putting -= 1;
+      }
+    },
     get: async (key) => {
       const octets = await call('get', async () => await blobs.get(key));
       return octets && steppedItems(process, 'blobs.get next', octets);
