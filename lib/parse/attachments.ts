@@ -3,11 +3,12 @@
 
 import type { AccountId } from '../core/account.ts';
 import { attachmentKey } from '../core/keys.ts';
-import type { AttachmentDocument } from '../core/message/document.ts';
+import type { AttachmentDocument, EmbeddedFileDocument } from '../core/message/document.ts';
 import type { Sha256 } from '../core/record.ts';
 import type { LeafPart } from './mime-splitter.ts';
 import type { NestedMessage } from './nested-message.ts';
 import { kindOf } from './part-kind.ts';
+import type { UuencodedFile } from './uuencoded-files.ts';
 
 /** Consumes the decoded octets of one attachment. Called for each in order, one at a time. */
 export type AttachmentSink = (
@@ -38,6 +39,20 @@ export async function storeAttachment(
     kind: kindOf(part.header),
     message: nested?.end() ?? null,
   };
+}
+
+/** A file that stands in a body, which stays as it is. */
+export async function storeEmbedded(
+  { partId }: LeafPart,
+  { name, octets }: UuencodedFile,
+  account: AccountId,
+  sink: AttachmentSink,
+): Promise<EmbeddedFileDocument> {
+  const content = (async function* () {
+    if (octets.length > 0) yield octets;
+  })();
+  const { sha256, sizeOctets: size } = await sink(content);
+  return { partId, encoding: 'uuencode', name, size, sha256, key: attachmentKey(account, sha256) };
 }
 
 async function* shownTo(

@@ -27,17 +27,20 @@ export class Base64Decoder {
   }
 
   push(octets: Uint8Array): Uint8Array {
+    const decoded = Buffer.allocUnsafe(decodedOctets(this.#waiting.length + octets.length));
     const head = octets.indexOf(LF) + 1;
     const lines = head === 0 || this.#isPadded ? undefined : wholeLines(octets, head);
-    if (lines === undefined) return this.#pushAny(octets);
-    const before = this.#pushAny(octets.subarray(0, head));
-    const decoded = this.#isPadded || this.#waiting.length > 0 ? undefined : decodeLines(octets, lines);
-    const rest = decoded === undefined ? head : lines.end;
-    const parts = [before, decoded ?? Buffer.alloc(0), this.#pushAny(octets.subarray(rest))];
-    return Buffer.concat(parts);
+    if (lines === undefined) return decoded.subarray(0, this.#pushAny(octets, decoded, 0));
+    let end = this.#pushAny(octets.subarray(0, head), decoded, 0);
+    const isGroup = !this.#isPadded && this.#waiting.length === 0;
+    const written = isGroup ? decodeLines(octets, lines, decoded, end) : undefined;
+    end += written ?? 0;
+    end += this.#pushAny(octets.subarray(written === undefined ? head : lines.end), decoded, end);
+    return decoded.subarray(0, end);
   }
 
-  #pushAny(octets: Uint8Array): Uint8Array {
+  /** @returns how many octets were written */
+  #pushAny(octets: Uint8Array, decoded: Buffer, start: number): number {
     const characters = Buffer.allocUnsafe(this.#waiting.length + octets.length);
     characters.set(this.#waiting);
     let end = this.#waiting.length;
@@ -54,13 +57,13 @@ export class Base64Decoder {
       } else if (kind === PADDING && end % 4 > 1) this.#isPadded = true;
     }
     const whole = this.#isPadded ? end : end - (end % 4);
-    this.#waiting = characters.subarray(whole, end);
-    return decode(characters.subarray(0, whole));
+    this.#waiting = Buffer.from(characters.subarray(whole, end));
+    return decoded.write(characters.toString('latin1', 0, whole), start, 'base64');
   }
 
   /** A group that lacks its padding still has the octets it has. */
   end(): Uint8Array {
-    return decode(this.#waiting);
+    return Buffer.from(Buffer.from(this.#waiting).toString('latin1'), 'base64');
   }
 }
 
@@ -81,15 +84,22 @@ function wholeLines(octets: Uint8Array, start: number): Lines | undefined {
   return { start, end, characterCount: ((end - start) / lineOctets) * characters };
 }
 
-/** `undefined` unless every character of every line is one of the alphabet: then Node decodes what this decoder would. */
-function decodeLines(octets: Uint8Array, { start, end, characterCount }: Lines): Uint8Array | undefined {
-  const lines = octets.subarray(start, end);
+/**
+ * @returns how many octets were written; `undefined` unless every character of every line is one of the alphabet: then Node
+ *          decodes what this decoder would
+ */
+function decodeLines(
+  octets: Uint8Array,
+  { start, end, characterCount }: Lines,
+  decoded: Buffer,
+  offset: number,
+): number | undefined {
+  const lines = Buffer.from(octets.buffer, octets.byteOffset + start, end - start);
   if (NOT_FOR_NODE.some((octet) => lines.includes(octet))) return undefined;
-  const decoded = decode(lines);
-  return decoded.length === (characterCount / 4) * 3 ? decoded : undefined;
+  const written = decoded.write(lines.toString('latin1'), offset, 'base64');
+  return written === decodedOctets(characterCount) ? written : undefined;
 }
 
-function decode(characters: Uint8Array): Buffer {
-  const { buffer, byteOffset, length } = characters;
-  return Buffer.from(Buffer.from(buffer, byteOffset, length).toString('latin1'), 'base64');
+function decodedOctets(characters: number): number {
+  return Math.ceil((characters * 3) / 4);
 }

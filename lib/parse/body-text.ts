@@ -38,57 +38,73 @@ const BYTE_ORDER_MARKS: readonly (readonly [mark: Buffer, charset: string])[] = 
   [Buffer.from('fffe', 'hex'), 'utf-16le'],
 ];
 
-/** Line ends become LF; a byte order mark is dropped. @param declared the charset that the part names, if any */
-export function decodeBodyText(octets: Buffer, declared: string | null, note: Note): string {
-  return decodeOctets(octets, (declared ?? '').trim().toLowerCase(), note).replaceAll('\r\n', '\n');
+/** `stream`: an unfinished last character is left out, and is no error. */
+interface CutOptions {
+  readonly stream: boolean;
 }
 
-function decodeOctets(octets: Buffer, declared: string, note: Note): string {
+interface BodyOptions {
+  /** More followed, which is not there: the last character may be half a one, and no fault of the sender. */
+  readonly isCut?: boolean;
+}
+
+/** Line ends become LF; a byte order mark is dropped. @param declared the charset that the part names, if any */
+export function decodeBodyText(
+  octets: Buffer,
+  declared: string | null,
+  note: Note,
+  { isCut = false }: BodyOptions = {},
+): string {
+  const charset = (declared ?? '').trim().toLowerCase();
+  return decodeOctets(octets, charset, note, { stream: isCut }).replaceAll('\r\n', '\n');
+}
+
+function decodeOctets(octets: Buffer, declared: string, note: Note, options: CutOptions): string {
   const marked = BYTE_ORDER_MARKS.find(([mark]) => octets.subarray(0, mark.length).equals(mark));
-  if (marked !== undefined) return new TextDecoder(marked[1]).decode(octets);
-  if (NO_CHARSETS.has(declared)) return decodeUndeclared(octets, note);
+  if (marked !== undefined) return new TextDecoder(marked[1]).decode(octets, options);
+  if (NO_CHARSETS.has(declared)) return decodeUndeclared(octets, note, options);
   if (isUtf7(declared)) return decodeUtf7(octets.toString('latin1'));
   const charset = ALIASES.get(declared) ?? declared;
   const strict = strictDecoderFor(charset);
   if (strict === undefined) {
     if (isCharsetOfIconv(charset)) return iconv.decode(octets, charset);
     note('charset-unknown');
-    return decodeUndeclared(octets, note);
+    return decodeUndeclared(octets, note, options);
   }
   try {
-    return strict.decode(octets);
+    return strict.decode(octets, options);
   } catch {
     note('charset-wrong');
-    return decodeWrong(octets, charset);
+    return decodeWrong(octets, charset, options);
   }
 }
 
-function decodeUndeclared(octets: Buffer, note: Note): string {
-  const text = decodeUtf8(octets);
+function decodeUndeclared(octets: Buffer, note: Note, options: CutOptions): string {
+  const text = decodeUtf8(octets, options);
   if (text !== undefined) return text;
   note('charset-guessed');
   return new TextDecoder('windows-1252').decode(octets);
 }
 
 /** Octets that are not what is declared: a broken character or two, or another charset altogether. */
-function decodeWrong(octets: Buffer, charset: string): string {
-  const utf8 = decodeUtf8(octets);
+function decodeWrong(octets: Buffer, charset: string, options: CutOptions): string {
+  const utf8 = decodeUtf8(octets, options);
   if (utf8 !== undefined) return utf8;
-  const lenient = new TextDecoder(charset).decode(octets);
+  const lenient = new TextDecoder(charset).decode(octets, options);
   const broken = lenient.match(/\ufffd/g)?.length ?? 0;
   const good = lenient.match(/[^\0-\u007f\ufffd]/gu)?.length ?? 0;
   return good >= broken || charset !== 'utf-8' ? lenient : new TextDecoder('windows-1252').decode(octets);
 }
 
-function decodeUtf8(octets: Uint8Array): string | undefined {
+function decodeUtf8(octets: Uint8Array, options: CutOptions): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(octets);
+    return new TextDecoder('utf-8', { fatal: true }).decode(octets, options);
   } catch {
     return undefined;
   }
 }
 
-function strictDecoderFor(charset: string): { decode: (octets: Uint8Array) => string } | undefined {
+function strictDecoderFor(charset: string): InstanceType<typeof TextDecoder> | undefined {
   try {
     return new TextDecoder(charset, { fatal: true });
   } catch {

@@ -24,6 +24,7 @@ export function failedDocument(ingest: IngestFacts, problem: Problem): MessageDo
     text: null,
     html: null,
     attachments: [],
+    embedded: [],
     parts: [],
     headers: [],
     ingest: ingestOf(ingest),

@@ -6,7 +6,7 @@ import { MAX_FRAME_OCTETS } from './limits.ts';
 const FRAME_TYPES = {
   /** Worker to pool: it waits for a job. Once when its modules are loaded, and as the answer to each `ping`. */
   ready: 1,
-  /** Pool to worker: a new message; JSON of its ingest facts. */
+  /** Pool to worker: a new message; JSON of a `Job`. */
   job: 2,
   /** Pool to worker: octets of the raw message. */
   raw: 3,
@@ -24,6 +24,10 @@ const FRAME_TYPES = {
   failed: 9,
   /** Pool to worker, between two jobs: is it still there? */
   ping: 10,
+  /** Worker to pool, after the attachments: octets of the JSON of what the catalog says of the message. */
+  row: 11,
+  /** Worker to pool: that is complete; the document follows. */
+  'row-end': 12,
 } as const;
 
 const HEADER_OCTETS = 5;

@@ -6,6 +6,8 @@ import { decodeHeaderOctets, decodeHeaderText } from '../core/message/encoded-wo
 export interface HeaderField {
   /** As the message spells it. */
   readonly name: string;
+  /** The name in lower case. */
+  readonly key: string;
   /** Unfolded, one character an octet. */
   readonly octets: string;
   /** Unfolded, octets decoded, encoded words still encoded: what structured headers are parsed from. */
@@ -28,6 +30,9 @@ const SINGLE_HEADERS = new Set([
   'subject',
 ]);
 
+/** ASCII. */
+const PLAIN = /^[\0-\x7f]*$/;
+
 /** @param lines raw header lines, folded, one character an octet */
 export function parseHeaderFields(lines: readonly string[], note: (problem: Problem) => void): HeaderField[] {
   // A message may start with the empty line that ends its header block.
@@ -41,9 +46,9 @@ export function parseHeaderFields(lines: readonly string[], note: (problem: Prob
   return fields;
 }
 
-/** Every field of that name, in order. */
+/** Every field of that name, in order. @param name lower case */
 export function fieldsNamed(fields: readonly HeaderField[], name: string): HeaderField[] {
-  return fields.filter((field) => field.name.toLowerCase() === name);
+  return fields.filter(({ key }) => key === name);
 }
 
 function parseHeaderField(line: string, note: (problem: Problem) => void): HeaderField | undefined {
@@ -52,7 +57,12 @@ function parseHeaderField(line: string, note: (problem: Problem) => void): Heade
   // RFC 5322 section 2.2: printable ASCII without the colon. Anything else would make names that look like others.
   if (!/^[!-~]+$/.test(name)) return undefined;
   const octets = trimWhiteSpace(line.slice(colon + 1).replaceAll(/\r?\n(?=[ \t])/g, ''));
-  return { name, octets, encoded: decodeHeaderOctets(octets, note), value: decodeHeaderText(octets, note) };
+  const key = name.toLowerCase();
+  // Nearly every field: nothing in it has to be decoded.
+  if (PLAIN.test(octets) && !octets.includes('=?'))
+    return { name, key, octets, encoded: octets, value: octets };
+  const [encoded, value] = [decodeHeaderOctets(octets, note), decodeHeaderText(octets, note)];
+  return { name, key, octets, encoded, value };
 }
 
 /** Not `trim`: that takes U+00A0 too, which here is an octet, the last of `à` in UTF-8 for one. */
@@ -67,10 +77,9 @@ function trimWhiteSpace(octets: string): string {
 
 function noteRepetition(fields: readonly HeaderField[], note: (problem: Problem) => void): void {
   const seen = new Set<string>();
-  for (const field of fields) {
-    const name = field.name.toLowerCase();
-    if (seen.has(name) && SINGLE_HEADERS.has(name)) note('header-repeated');
-    if (seen.has(name) && name === 'from') note('from-repeated');
-    seen.add(name);
+  for (const { key } of fields) {
+    if (seen.has(key) && SINGLE_HEADERS.has(key)) note('header-repeated');
+    if (seen.has(key) && key === 'from') note('from-repeated');
+    seen.add(key);
   }
 }

@@ -1,7 +1,10 @@
 // Reads what a worker answers to one job, and ends the job at the first thing that is not as agreed.
 
+import type { CatalogFacts } from '../core/catalog/catalog-row.ts';
+import { readCatalogFacts } from '../core/catalog/read-facts.ts';
 import { PROBLEMS, type Problem } from '../core/message/problems.ts';
 import { FrameError, type Frame } from './frames.ts';
+import { MAX_ROW_OCTETS } from './limits.ts';
 import type { Watchdog } from './watchdog.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
@@ -19,7 +22,7 @@ export class JobFailure extends Error {
   }
 }
 
-type ContentType = 'attachment' | 'document';
+type ContentType = 'attachment' | 'row' | 'document';
 
 export class JobReader {
   readonly #worker: WorkerProcess;
@@ -37,7 +40,7 @@ export class JobReader {
     this.#peeked ??= await this.#take();
     const { type } = this.#peeked;
     if (type === 'attachment' || type === 'attachment-end') return 'attachment';
-    if (type === 'document') return 'document';
+    if (type === 'row' || type === 'document') return type;
     throw new JobFailure('worker-misbehaved');
   }
 
@@ -56,6 +59,15 @@ export class JobReader {
       if (!isAgreed) throw new JobFailure('worker-misbehaved');
       yield frame.payload;
     }
+  }
+
+  /** The facts for the catalog, which come once, before the document. @throws JobFailure */
+  async readFacts(): Promise<CatalogFacts> {
+    const chunks: Uint8Array[] = [];
+    for await (const octets of this.readContent('row', MAX_ROW_OCTETS)) chunks.push(octets);
+    const facts = readCatalogFacts(parseJson(Buffer.concat(chunks)));
+    if (facts === undefined) throw new JobFailure('worker-misbehaved');
+    return facts;
   }
 
   /** What the worker said of the attachment just read: to be compared, never to be used. */

@@ -8,16 +8,24 @@ import { previewOf } from '../core/message/preview.ts';
 import { ProblemList } from '../core/message/problems.ts';
 import type { Sha256 } from '../core/record.ts';
 import { failureOf } from './failure.ts';
-import { MAX_MESSAGE_DEPTH } from './limits.ts';
+import { MAX_MESSAGE_DEPTH, MAX_NESTED_BODY_OCTETS } from './limits.ts';
 import { MessageBodies } from './message-bodies.ts';
 import { messageFacts } from './message-facts.ts';
 import { MimeSplitter, type LeafPart, type SplitEvent } from './mime-splitter.ts';
+import type { PartBudget } from './part-budget.ts';
 import { doubtOf, kindOf, roleOf } from './part-kind.ts';
 import { transferDecoderFor, type TransferDecoder } from './transfer-decoder.ts';
 
+export interface NestedPlace {
+  /** How many messages it stands in. */
+  readonly depth: number;
+  /** Shared with all others that stand in the same message. */
+  readonly budget: PartBudget;
+}
+
 /** `push` its decoded octets, then `end`. Never fails: a limit it goes beyond ends the description and is named in it. */
 export class NestedMessage {
-  readonly #depth: number;
+  readonly #place: NestedPlace;
   readonly #problems = new ProblemList();
   readonly #scanner = new HeaderDateScanner();
   readonly #splitter: MimeSplitter;
@@ -26,17 +34,17 @@ export class NestedMessage {
   #open: OpenPart | undefined;
   #isEnded = false;
 
-  /** @param depth how many messages it stands in */
-  constructor(depth: number) {
-    this.#depth = depth;
-    this.#splitter = new MimeSplitter((problem) => this.#problems.note(problem));
-    this.#bodies = new MessageBodies((problem) => this.#problems.note(problem));
+  constructor(place: NestedPlace) {
+    this.#place = place;
+    const note = this.#problems.note.bind(this.#problems);
+    this.#splitter = new MimeSplitter(note, place.budget);
+    this.#bodies = new MessageBodies(note, MAX_NESTED_BODY_OCTETS);
   }
 
   /** Whether a part is a message that shall be described. */
-  static describe(part: LeafPart, depth: number, note: ProblemList['note']): NestedMessage | undefined {
+  static describe(part: LeafPart, place: NestedPlace, note: ProblemList['note']): NestedMessage | undefined {
     if (kindOf(part.header) !== 'message') return undefined;
-    if (depth <= MAX_MESSAGE_DEPTH) return new NestedMessage(depth);
+    if (place.depth <= MAX_MESSAGE_DEPTH) return new NestedMessage(place);
     note('nesting-too-deep');
     return undefined;
   }
@@ -73,7 +81,7 @@ export class NestedMessage {
   #takeEvent(event: SplitEvent): void {
     if (event.kind === 'leaf') {
       const note = this.#problems.note.bind(this.#problems);
-      this.#open = new OpenPart(event.part, this.#depth, note);
+      this.#open = new OpenPart(event.part, this.#place, note);
       if (roleOf(event.part.header) !== 'attachment') this.#bodies.start(event.part);
     } else if (event.kind === 'octets') {
       this.#open?.push(event.octets);
@@ -93,10 +101,10 @@ class OpenPart {
   readonly #message: NestedMessage | undefined;
   #sizeOctets = 0;
 
-  constructor(part: LeafPart, depth: number, note: ProblemList['note']) {
+  constructor(part: LeafPart, { depth, budget }: NestedPlace, note: ProblemList['note']) {
     this.#part = part;
     this.#decoder = transferDecoderFor(part.header.encoding, note);
-    this.#message = NestedMessage.describe(part, depth + 1, note);
+    this.#message = NestedMessage.describe(part, { depth: depth + 1, budget }, note);
     const doubt = doubtOf(part.header);
     if (doubt !== undefined) note(doubt);
   }

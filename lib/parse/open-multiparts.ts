@@ -21,6 +21,8 @@ export interface DelimiterLine {
 export class OpenMultiparts {
   readonly #note: (problem: Problem) => void;
   readonly #open: OpenMultipart[] = [];
+  /** How many have each delimiter: most lines with two hyphens are none, however many are open. */
+  readonly #delimiters = new Map<string, number>();
 
   constructor(note: (problem: Problem) => void) {
     this.#note = note;
@@ -34,13 +36,26 @@ export class OpenMultiparts {
     return this.#open.at(-1);
   }
 
+  /** Of the part that has begun last, as IMAP numbers it; `null` if that is the message. */
+  get partId(): string | null {
+    const { innermost } = this;
+    if (innermost === undefined) return null;
+    return innermost.partId === null
+      ? `${innermost.partCount}`
+      : `${innermost.partId}.${innermost.partCount}`;
+  }
+
   open(partId: string | null, type: string, boundary: string): void {
-    this.#open.push({ partId, type, delimiter: `--${boundary.trimEnd()}`, partCount: 0, isClosed: false });
+    const delimiter = `--${boundary.trimEnd()}`;
+    this.#open.push({ partId, type, delimiter, partCount: 0, isClosed: false });
+    this.#delimiters.set(delimiter, (this.#delimiters.get(delimiter) ?? 0) + 1);
   }
 
   /** The innermost one that the line delimits: an outer delimiter ends the inner multiparts too. */
   find(line: string): DelimiterLine | undefined {
     const bare = line.trimEnd();
+    const isClose = bare.endsWith('--') && this.#delimiters.has(bare.slice(0, -2));
+    if (!isClose && !this.#delimiters.has(bare)) return undefined;
     for (let depth = this.#open.length - 1; depth >= 0; depth -= 1) {
       const delimiter = this.#open[depth]?.delimiter ?? '';
       if (bare === delimiter) return { depth, isClose: false };
@@ -66,6 +81,9 @@ export class OpenMultiparts {
   /** All from `depth` on end, whatever stands around them goes on. */
   close(depth: number): void {
     for (const multipart of this.#open.splice(depth)) {
+      const count = (this.#delimiters.get(multipart.delimiter) ?? 1) - 1;
+      if (count === 0) this.#delimiters.delete(multipart.delimiter);
+      else this.#delimiters.set(multipart.delimiter, count);
       if (multipart.partCount === 0) this.#note('multipart-empty');
       else if (!multipart.isClosed) this.#note('multipart-unclosed');
     }

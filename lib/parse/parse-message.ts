@@ -4,21 +4,25 @@
 
 import type {
   AttachmentDocument,
+  EmbeddedFileDocument,
   IngestFacts,
   MessageDocument,
   PartDocument,
 } from '../core/message/document.ts';
 import { previewOf } from '../core/message/preview.ts';
 import { ProblemList } from '../core/message/problems.ts';
-import { storeAttachment, type AttachmentSink } from './attachments.ts';
+import { storeAttachment, storeEmbedded, type AttachmentSink } from './attachments.ts';
 import { ingestOf } from './failed-document.ts';
+import { MAX_BODY_OCTETS, MAX_MIME_PARTS, MAX_NESTED_PARTS, MAX_UUENCODED_FILES } from './limits.ts';
 import { MessageBodies } from './message-bodies.ts';
 import { messageFacts } from './message-facts.ts';
 import { MimeSplitter, type LeafPart } from './mime-splitter.ts';
 import { NestedMessage } from './nested-message.ts';
+import { PartBudget } from './part-budget.ts';
 import { doubtOf, roleOf } from './part-kind.ts';
 import { SplitMessage } from './split-message.ts';
 import { transferDecoderFor } from './transfer-decoder.ts';
+import { uuencodedFilesIn, type UuencodedFile } from './uuencoded-files.ts';
 
 /**
  * Reads `raw` once, as fast as `sink` takes the attachments, and holds no more of it than the bodies.
@@ -32,7 +36,7 @@ export async function parseMessage(
 ): Promise<MessageDocument> {
   const problems = new ProblemList();
   const note = problems.note.bind(problems);
-  const splitter = new MimeSplitter(note);
+  const splitter = new MimeSplitter(note, new PartBudget(MAX_MIME_PARTS));
   const message = new SplitMessage(raw, splitter);
   let taken: TakenParts;
   try {
@@ -40,7 +44,7 @@ export async function parseMessage(
   } finally {
     await message.close();
   }
-  const { attachments, parts } = taken;
+  const { attachments, embedded, parts } = taken;
   if (message.sizeOctets === 0) note('message-empty');
   const fields = splitter.rootHeader?.fields ?? [];
   const facts = messageFacts(fields, message.dates, note);
@@ -52,6 +56,7 @@ export async function parseMessage(
     text,
     html,
     attachments,
+    embedded,
     parts,
     headers: fields.map(({ name, value }) => ({ name, value })),
     ingest: ingestOf(ingest),
@@ -62,6 +67,7 @@ export async function parseMessage(
 interface TakenParts {
   readonly bodies: MessageBodies;
   readonly attachments: readonly AttachmentDocument[];
+  readonly embedded: readonly EmbeddedFileDocument[];
   readonly parts: readonly PartDocument[];
 }
 
@@ -71,8 +77,10 @@ async function takeParts(
   sink: AttachmentSink,
   note: ProblemList['note'],
 ): Promise<TakenParts> {
-  const bodies = new MessageBodies(note);
+  const bodies = new MessageBodies(note, MAX_BODY_OCTETS);
+  const budget = new PartBudget(MAX_NESTED_PARTS);
   const attachments: AttachmentDocument[] = [];
+  const embedded: EmbeddedFileDocument[] = [];
   const parts: PartDocument[] = [];
   for (let event = await message.next(); event !== undefined; event = await message.next()) {
     if (event.kind !== 'leaf') continue;
@@ -81,17 +89,31 @@ async function takeParts(
     if (roleOf(part.header) === 'attachment') {
       const doubt = doubtOf(part.header);
       if (doubt !== undefined) note(doubt);
-      const nested = NestedMessage.describe(part, 1, note);
+      const nested = NestedMessage.describe(part, { depth: 1, budget }, note);
       const decoded = decode(content, part, note);
       attachments.push(await storeAttachment(part, decoded, nested, ingest.account, sink));
     } else {
       bodies.start(part);
       for await (const octets of content.read()) bodies.push(octets);
-      bodies.end();
+      const octets = bodies.end();
+      const files =
+        octets === undefined ? [] : embeddedIn(part, octets, MAX_UUENCODED_FILES - embedded.length, note);
+      for (const file of files) embedded.push(await storeEmbedded(part, file, ingest.account, sink));
     }
     parts.push(partDocument(part, await content.skip()));
   }
-  return { bodies, attachments, parts };
+  if (bodies.isCut) note('body-too-large');
+  return { bodies, attachments, embedded, parts };
+}
+
+/** Not of HTML: nobody ever sent files so. */
+function embeddedIn(
+  { header }: LeafPart,
+  octets: Buffer,
+  maxFiles: number,
+  note: ProblemList['note'],
+): readonly UuencodedFile[] {
+  return header.type === 'text/plain' ? uuencodedFilesIn(octets, maxFiles, note) : [];
 }
 
 /** The octets of one part, as they stand in the message. */

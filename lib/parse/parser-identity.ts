@@ -4,7 +4,7 @@ import mailparser from 'mailparser/package.json' with { type: 'json' };
 import type { ParserIdentity } from '../core/message/document.ts';
 
 /** Counts up when the same message would give another document although mailparser's version is the same. */
-const REVISION = 2;
+const REVISION = 3;
 
 export const PARSER_IDENTITY: ParserIdentity = {
   name: 'mailferry',

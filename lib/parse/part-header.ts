@@ -24,6 +24,20 @@ export interface PartHeader {
   readonly deletesSpaces: boolean;
 }
 
+/** Of octets whose header nobody reads. */
+export const OPAQUE_HEADER: PartHeader = {
+  fields: [],
+  type: 'application/octet-stream',
+  charset: null,
+  boundary: null,
+  encoding: 'binary',
+  disposition: null,
+  name: null,
+  cid: null,
+  isFlowed: false,
+  deletesSpaces: false,
+};
+
 const TYPE = /^[^\s/;,"()]+\/[^\s/;,"()]+$/;
 
 /** @param lines raw header lines, folded, one character an octet @param defaultType of a part that declares none */

@@ -54,9 +54,22 @@ const DOUBTS: ReadonlyMap<AttachmentKind | null, Problem> = new Map([
 /** What of a part's content the document does not tell. */
 export function doubtOf(header: PartHeader): Problem | undefined {
   const kind = kindOf(header);
-  if (kind !== 'smime') return DOUBTS.get(kind);
-  const contentType = header.fields.find(({ name }) => name.toLowerCase() === 'content-type')?.octets ?? '';
-  return /smime-type="?(?:signed-data|certs-only)/i.test(contentType)
-    ? 'content-signed-opaque'
-    : 'content-encrypted';
+  return kind === 'smime' ? smimeDoubtOf(header) : DOUBTS.get(kind);
+}
+
+const SMIME_DOUBTS: ReadonlyMap<string, Problem | undefined> = new Map([
+  ['signed-data', 'content-signed-opaque'],
+  ['enveloped-data', 'content-encrypted'],
+  ['authenveloped-data', 'content-encrypted'],
+  ['encrypted-data', 'content-encrypted'],
+  ['compressed-data', 'content-compressed'],
+  // There is nothing in it that a document could list.
+  ['certs-only', undefined],
+]);
+
+/** By its `smime-type` (RFC 8551 section 3.2.2), which old senders leave out. */
+function smimeDoubtOf(header: PartHeader): Problem | undefined {
+  const contentType = header.fields.find(({ key }) => key === 'content-type')?.octets ?? '';
+  const type = /smime-type\s*=\s*"?([a-z-]+)/i.exec(contentType)?.[1]?.toLowerCase() ?? '';
+  return SMIME_DOUBTS.has(type) ? SMIME_DOUBTS.get(type) : 'content-smime-unknown';
 }

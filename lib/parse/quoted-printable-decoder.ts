@@ -55,11 +55,13 @@ export class QuotedPrintableDecoder {
 function decodeLines(lines: Uint8Array): Uint8Array {
   const decoded = Buffer.allocUnsafe(lines.length);
   let end = 0;
-  /** Where white space begins that a line end behind it would remove. */
+  /** Behind what was encoded, which a line end never removes. */
   let kept = 0;
   for (let index = 0; index < lines.length; index += 1) {
     const octet = lines[index] ?? 0;
-    if (octet === EQUALS) {
+    if (octet === LF || (octet === CR && lines[index + 1] === LF)) {
+      while (end > kept && (decoded[end - 1] === SPACE || decoded[end - 1] === TAB)) end -= 1;
+    } else if (octet === EQUALS) {
       const after = skipSoftBreak(lines, index + 1);
       if (after === -1) {
         const value = (DIGITS[lines[index + 1] ?? 0] ?? 16) * 16 + (DIGITS[lines[index + 2] ?? 0] ?? 16);
@@ -71,10 +73,8 @@ function decodeLines(lines: Uint8Array): Uint8Array {
       kept = end;
       continue;
     }
-    if (octet === LF || (octet === CR && lines[index + 1] === LF)) end = kept;
     decoded[end] = octet;
     end += 1;
-    if (octet !== SPACE && octet !== TAB) kept = end;
   }
   return decoded.subarray(0, end);
 }

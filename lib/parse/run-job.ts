@@ -1,22 +1,41 @@
 // One message through one worker: its octets go in while attachments and the document come out, neither held in memory.
 // The worker is not believed: sizes, hashes and the order of frames are checked, and it touches no store.
 
+import type { CatalogFacts } from '../core/catalog/catalog-row.ts';
 import { attachmentKey } from '../core/keys.ts';
 import type { IngestFacts } from '../core/message/document.ts';
+import type { Problem } from '../core/message/problems.ts';
 import { MAX_SPOOL_MEMORY_OCTETS } from '../core/limits.ts';
 import type { BlobStore } from '../ports/storage.ts';
 import { spool, type SpooledBlob } from '../spool/spool.ts';
 import { encodeFrame, encodeFrames, encodeJsonFrame } from './frames.ts';
 import { JobFailure, JobReader } from './job-reader.ts';
-import { MAX_ATTACHMENT_EXPANSION, MAX_DOCUMENT_OCTETS, MAX_FRAME_OCTETS, MAX_MIME_PARTS } from './limits.ts';
+import {
+  MAX_ATTACHMENT_EXPANSION,
+  MAX_ATTACHMENTS,
+  MAX_DOCUMENT_OCTETS,
+  MAX_FRAME_OCTETS,
+} from './limits.ts';
 import { Watchdog } from './watchdog.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
-interface JobSurroundings {
+export interface JobSurroundings {
   readonly blobs: BlobStore;
   /** For attachments and documents too large for memory. */
   readonly spoolDirectory: string;
   readonly parseTimeoutMs: number;
+}
+
+export interface Job {
+  readonly ingest: IngestFacts;
+  /** Why the whole message could not be parsed: only what its header says is asked for. */
+  readonly failure?: Problem;
+}
+
+export interface ParsedJob {
+  readonly document: SpooledBlob;
+  /** For the catalog. */
+  readonly facts: CatalogFacts;
 }
 
 /**
@@ -26,31 +45,31 @@ interface JobSurroundings {
  */
 export async function runJob(
   worker: WorkerProcess,
-  ingest: IngestFacts,
+  job: Job,
   raw: AsyncIterable<Uint8Array>,
   surroundings: JobSurroundings,
-): Promise<SpooledBlob> {
+): Promise<ParsedJob> {
   let isStalled = false;
   let isOver = false;
   const watchdog = new Watchdog(surroundings.parseTimeoutMs, () => {
     isStalled = true;
     worker.kill();
   });
-  const feeding = feed(worker, ingest, raw, watchdog, () => isOver);
+  const feeding = feed(worker, job, raw, watchdog, () => isOver);
   // The source failed: nothing more will come, so the worker must not be waited for. Thrown on below.
   feeding.catch(() => worker.kill());
-  let document: SpooledBlob | undefined;
+  let received: ParsedJob | undefined;
   try {
-    document = await receive(new JobReader(worker, watchdog), ingest, surroundings, watchdog);
+    received = await receive(new JobReader(worker, watchdog), job, surroundings, watchdog);
   } catch (error) {
     // Only a worker that ended its job in order can be asked again.
     if (!(error instanceof JobFailure && error.isOrderly)) worker.kill();
     throw isStalled ? new JobFailure('worker-stalled') : error;
   } finally {
     isOver = true;
-    await settle(feeding, document).finally(() => watchdog.stop());
+    await settle(feeding, received?.document).finally(() => watchdog.stop());
   }
-  return document;
+  return received;
 }
 
 /** An error of the source goes before whatever the worker made of its absence. */
@@ -65,14 +84,14 @@ async function settle(feeding: Promise<void>, document: SpooledBlob | undefined)
 
 async function feed(
   worker: WorkerProcess,
-  ingest: IngestFacts,
+  job: Job,
   raw: AsyncIterable<Uint8Array>,
   watchdog: Watchdog,
   isOver: () => boolean,
 ): Promise<void> {
   const chunks = raw[Symbol.asyncIterator]();
   try {
-    await worker.send(encodeJsonFrame('job', ingest));
+    await worker.send(encodeJsonFrame('job', job));
     while (worker.isAlive && !isOver()) {
       const next = await watchdog.during(async () => await chunks.next());
       if (next.done === true) break;
@@ -87,14 +106,14 @@ async function feed(
 
 async function receive(
   reader: JobReader,
-  ingest: IngestFacts,
+  { ingest, failure }: Job,
   surroundings: JobSurroundings,
   watchdog: Watchdog,
-): Promise<SpooledBlob> {
+): Promise<ParsedJob> {
   const options = { directory: surroundings.spoolDirectory, memoryOctets: MAX_SPOOL_MEMORY_OCTETS };
   let attachmentBudgetOctets = ingest.size * MAX_ATTACHMENT_EXPANSION + MAX_FRAME_OCTETS;
-  for (let count = 0; (await reader.peek()) !== 'document'; count += 1) {
-    if (count === MAX_MIME_PARTS) throw new JobFailure('worker-misbehaved');
+  for (let count = 0; (await reader.peek()) === 'attachment'; count += 1) {
+    if (failure !== undefined || count === MAX_ATTACHMENTS) throw new JobFailure('worker-misbehaved');
     const content = await spool(reader.readContent('attachment', attachmentBudgetOctets), options);
     try {
       const claimed = reader.takeClaim();
@@ -108,5 +127,6 @@ async function receive(
       await content.dispose();
     }
   }
-  return await spool(reader.readContent('document', MAX_DOCUMENT_OCTETS), options);
+  const facts = await reader.readFacts();
+  return { document: await spool(reader.readContent('document', MAX_DOCUMENT_OCTETS), options), facts };
 }

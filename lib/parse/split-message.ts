@@ -17,7 +17,7 @@ export class SplitMessage {
     this.#splitter = splitter;
   }
 
-  /** @returns `undefined` at the end. @throws MessageLimitError, and what reading the message throws */
+  /** @returns `undefined` at the end. @throws what reading the message throws */
   async next(): Promise<SplitEvent | undefined> {
     while (this.#taken === this.#events.length) {
       if (this.#isEnded) return undefined;

@@ -31,7 +31,7 @@ export class UuDecoder {
     const text = line.replace(/\r$/, '');
     if (this.#state === 'before' && BEGIN.test(text)) this.#state = 'inside';
     else if (this.#state === 'inside') {
-      if (text.trim() !== 'end') return decodeLine(text);
+      if (text.trim() !== 'end') return decodeUuLine(text);
       this.#state = 'after';
     }
     return new Uint8Array();
@@ -39,7 +39,7 @@ export class UuDecoder {
 }
 
 /** The first character says how many octets; each of the others has six bits, space and grave accent being zero. */
-function decodeLine(line: string): Uint8Array {
+export function decodeUuLine(line: string): Uint8Array {
   const sextet = (index: number): number => ((line.codePointAt(index) ?? 32) - 32) & 63;
   if (line === '') return new Uint8Array();
   const octets = Buffer.alloc(sextet(0));

@@ -1,5 +1,6 @@
 // How a parse worker is started: nothing of the parent's environment, no file but the program's own code, no child, no thread.
-// Three forms of the program: source, built files, and a bundle for Lambda, where the worker is one file beside this one.
+// Three forms of the program: source, built files, and a bundle, the command's or a Lambda's: there the worker is one file, and
+// the folder around it is all that it reads.
 
 import type { SpawnOptionsWithStdioTuple, StdioNull, StdioPipe } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -2,21 +2,22 @@
 // This side holds the store and does all reading and writing; it never looks into a message.
 
 import { MailferryError } from '../core/errors.ts';
-import { MAX_SPOOL_MEMORY_OCTETS } from '../core/limits.ts';
+import type { CatalogRow } from '../core/catalog/catalog-row.ts';
 import type { IngestFacts } from '../core/message/document.ts';
-import type { Problem } from '../core/message/problems.ts';
 import { readDocument } from '../core/message/read-document.ts';
 import type { Blob, BlobStore } from '../ports/storage.ts';
 import type { ParseJob } from '../ports/work.ts';
-import { spool } from '../spool/spool.ts';
-import { parsedKeyOf } from './derived-keys.ts';
-import { failedDocument } from './failed-document.ts';
+import type { SpooledBlob } from '../spool/spool.ts';
+import { parsedKeyOf, rowOf } from './derived-keys.ts';
+import { failedJob } from './failed-job.ts';
 import { JobFailure } from './job-reader.ts';
+import { KeptHead } from './kept-head.ts';
 import { DEFAULT_PARSE_LIMITS, type ParseLimits } from './limits.ts';
-import { runJob } from './run-job.ts';
+import { runJob, type Job, type JobSurroundings, type ParsedJob } from './run-job.ts';
 import { Slots } from './slots.ts';
 import { workerCommand, type WorkerCommand } from './worker-command.ts';
-import { WorkerProcess } from './worker-process.ts';
+import type { WorkerProcess } from './worker-process.ts';
+import { WorkerSet } from './worker-set.ts';
 
 export interface ParsePoolOptions {
   readonly blobs: BlobStore;
@@ -39,20 +40,29 @@ export type ParseOutcome = 'parsed' | 'kept' | 'failed' | 'absent';
 
 export type OpenedOutcome = Exclude<ParseOutcome, 'absent'>;
 
+/** Is given the row of a document that was stored just now; not if one from before stays. */
+export type OnRow = (row: CatalogRow) => void;
+
+export interface ParseOptions {
+  /** Called before `parse` resolves. */
+  readonly onRow?: OnRow;
+  /** Parse also what has a document already, which is replaced by another one, but not by one that only says why there is none. */
+  readonly again?: boolean;
+}
+
 export class ParsePool {
   readonly #options: ParsePoolOptions;
-  readonly #limits: ParseLimits;
-  readonly #command: WorkerCommand;
+  readonly #surroundings: JobSurroundings;
   readonly #slots: Slots;
-  readonly #idle: WorkerProcess[] = [];
-  readonly #workers = new Set<WorkerProcess>();
-  #isClosed = false;
+  readonly #workers: WorkerSet;
 
   constructor(options: ParsePoolOptions) {
     this.#options = options;
-    this.#limits = options.limits ?? DEFAULT_PARSE_LIMITS;
-    this.#command = options.command ?? workerCommand(this.#limits.workerHeapMegabytes);
+    const { blobs, spoolDirectory, limits = DEFAULT_PARSE_LIMITS } = options;
+    this.#surroundings = { blobs, spoolDirectory, parseTimeoutMs: limits.parseTimeoutMs };
     this.#slots = new Slots(options.workers);
+    const command = options.command ?? workerCommand(limits.workerHeapMegabytes);
+    this.#workers = new WorkerSet(command, limits.workerStartTimeoutMs);
   }
 
   /**
@@ -61,14 +71,17 @@ export class ParsePool {
    * @throws ARCHIVE_* and SPOOL_FAILED as they come; INTERRUPTED once the pool is closed; PARSE_FAILED of scope `config`
    *         if no worker can be started
    */
-  async parse({ ingest }: ParseJob): Promise<ParseOutcome> {
-    const { blobs, rebuild } = this.#options;
+  async parse(
+    { ingest }: ParseJob,
+    { onRow = ignoreRow, again = false }: ParseOptions = {},
+  ): Promise<ParseOutcome> {
+    const { blobs, rebuild = false } = this.#options;
     const key = parsedKeyOf(ingest);
-    this.#assertOpen();
-    if (rebuild !== true && (await blobs.stat(key)) !== undefined) return 'parsed';
+    this.#workers.assertOpen();
+    if (!rebuild && !again && (await blobs.stat(key)) !== undefined) return 'parsed';
     return await this.#withWorker(async (worker) => {
       const raw = await blobs.get(ingest.rawKey);
-      return raw === undefined ? 'absent' : await this.#parseWith(worker, ingest, raw, key);
+      return raw === undefined ? 'absent' : await this.#parseWith(worker, { ingest, key, onRow }, raw);
     });
   }
 
@@ -76,29 +89,31 @@ export class ParsePool {
    * The same for one who has the raw object open already: no store is asked for it, nor whether there is a document; a new one
    * replaces it. While all workers are busy the octets wait unread.
    * @param raw the octets of `ingest.rawKey`; an error of theirs is thrown on
+   * @param onRow called before it resolves
    */
-  async parseOpened(ingest: IngestFacts, raw: AsyncIterable<Uint8Array>): Promise<OpenedOutcome> {
-    const key = parsedKeyOf(ingest);
-    return await this.#withWorker(async (worker) => await this.#parseWith(worker, ingest, raw, key));
+  async parseOpened(
+    ingest: IngestFacts,
+    raw: AsyncIterable<Uint8Array>,
+    onRow: OnRow = ignoreRow,
+  ): Promise<OpenedOutcome> {
+    const task = { ingest, key: parsedKeyOf(ingest), onRow };
+    return await this.#withWorker(async (worker) => await this.#parseWith(worker, task, raw));
   }
 
   /** Ends all workers, in the middle of a message too: its `parse` throws INTERRUPTED. Safe to repeat. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    const workers = [...this.#workers];
-    for (const worker of workers) worker.kill();
-    await Promise.all(workers.map(async (worker) => await worker.ended));
+    await this.#workers.close();
   }
 
   async #withWorker<T>(work: (worker: WorkerProcess) => Promise<T>): Promise<T> {
-    this.#assertOpen();
+    this.#workers.assertOpen();
     await this.#slots.acquire();
     try {
-      const worker = await this.#takeWorker();
+      const worker = await this.#workers.take();
       try {
         return await work(worker);
       } finally {
-        this.#giveBack(worker);
+        this.#workers.giveBack(worker);
       }
     } finally {
       this.#slots.release();
@@ -107,33 +122,45 @@ export class ParsePool {
 
   async #parseWith(
     worker: WorkerProcess,
-    ingest: IngestFacts,
+    { ingest, key, onRow }: Task,
     raw: AsyncIterable<Uint8Array>,
-    key: string,
   ): Promise<OpenedOutcome> {
-    const { blobs, spoolDirectory } = this.#options;
-    const surroundings = { blobs, spoolDirectory, parseTimeoutMs: this.#limits.parseTimeoutMs };
+    const kept = new KeptHead(raw);
     try {
-      const document = await runJob(worker, ingest, raw, surroundings);
+      const { document, facts } = await runJob(worker, { ingest }, kept.read(), this.#surroundings);
       await this.#store(key, document, 'replace');
+      onRow(rowOf(ingest, facts));
       return 'parsed';
     } catch (error) {
       if (!(error instanceof JobFailure)) throw error;
       // The worker was ended by `close`, not by the message.
-      this.#assertOpen();
-      return await this.#storeFailure(key, ingest, error.problem);
+      this.#workers.assertOpen();
+      const { document, facts } = await this.#lookAgain(worker, { ingest, failure: error.problem }, kept);
+      const outcome = await this.#storeFailure(key, document);
+      if (outcome === 'failed') onRow(rowOf(ingest, facts));
+      return outcome;
     }
   }
 
-  async #storeFailure(key: string, ingest: IngestFacts, problem: Problem): Promise<'failed' | 'kept'> {
-    const json = `${JSON.stringify(failedDocument(ingest, problem))}\n`;
-    const source = (async function* () {
-      yield Buffer.from(json);
-    })();
-    const { rebuild, spoolDirectory } = this.#options;
-    const failure = await spool(source, { directory: spoolDirectory, memoryOctets: MAX_SPOOL_MEMORY_OCTETS });
+  /** At the header alone, which a worker can read for nearly every message; else only why is told. */
+  async #lookAgain(worker: WorkerProcess, job: Required<Job>, kept: KeptHead): Promise<ParsedJob> {
+    if (kept.sizeOctets > 0) {
+      const other = worker.isAlive ? worker : await this.#workers.take();
+      try {
+        return await runJob(other, job, kept.head(), this.#surroundings);
+      } catch (error) {
+        if (!(error instanceof JobFailure)) throw error;
+        this.#workers.assertOpen();
+      } finally {
+        if (other !== worker) this.#workers.giveBack(other);
+      }
+    }
+    return await failedJob(job, this.#options.spoolDirectory);
+  }
+
+  async #storeFailure(key: string, failure: SpooledBlob): Promise<'failed' | 'kept'> {
     try {
-      await this.#store(key, failure, rebuild === true ? 'replace' : 'create');
+      await this.#store(key, failure, this.#options.rebuild === true ? 'replace' : 'create');
       return 'failed';
     } catch (error) {
       // There is a document from before, when it went better: that is not given up for one that says nothing.
@@ -159,42 +186,14 @@ export class ParsePool {
       await document.dispose();
     }
   }
-
-  async #takeWorker(): Promise<WorkerProcess> {
-    this.#assertOpen();
-    const { workerStartTimeoutMs } = this.#limits;
-    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-      if (idle.isAlive && (await idle.answers(workerStartTimeoutMs))) return idle;
-      this.#workers.delete(idle);
-      this.#assertOpen();
-    }
-    const worker = await WorkerProcess.start(this.#command, workerStartTimeoutMs);
-    this.#workers.add(worker);
-    if (!this.#isClosed) return worker;
-    // `close` came while it started, and could not know of it.
-    this.#workers.delete(worker);
-    worker.kill();
-    await worker.ended;
-    throw interrupted();
-  }
-
-  #giveBack(worker: WorkerProcess): void {
-    if (worker.isAlive && !this.#isClosed) this.#idle.push(worker);
-    else {
-      worker.kill();
-      void worker.ended.then(() => this.#workers.delete(worker));
-    }
-  }
-
-  #assertOpen(): void {
-    if (this.#isClosed) throw interrupted();
-  }
 }
 
-function interrupted(): MailferryError {
-  return new MailferryError('parsing was stopped: the worker pool is closed', {
-    code: 'INTERRUPTED',
-    scope: 'account',
-    retryable: true,
-  });
+/** One message to be parsed. */
+interface Task {
+  readonly ingest: IngestFacts;
+  /** Of its document. */
+  readonly key: string;
+  readonly onRow: OnRow;
 }
+
+function ignoreRow(): void {}

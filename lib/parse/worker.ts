@@ -2,20 +2,28 @@
 // Never imported by anything: `workerCommand` names it. It ends when its parent's pipe does.
 
 import { createHash } from 'node:crypto';
-import type { IngestFacts } from '../core/message/document.ts';
+import { catalogFactsOf } from '../core/catalog/catalog-facts.ts';
+import type { MessageDocument } from '../core/message/document.ts';
 import type { Sha256 } from '../core/record.ts';
 import { drained } from './drained.ts';
 import { failureOf, MessageLimitError } from './failure.ts';
 import { encodeFrame, encodeFrames, encodeJsonFrame, FrameError, readFrames, type Frame } from './frames.ts';
+import { headerDocument } from './header-document.ts';
 import { MAX_DOCUMENT_OCTETS } from './limits.ts';
+import { md5 } from './md5.ts';
 import { parseMessage } from './parse-message.ts';
+import type { Job } from './run-job.ts';
 
 type FrameStream = AsyncGenerator<Frame, void, undefined>;
 
-async function runJob(ingest: IngestFacts, frames: FrameStream): Promise<void> {
+async function runJob({ ingest, failure }: Job, frames: FrameStream): Promise<void> {
   const raw = new RawOctets(frames);
   try {
-    const document = await parseMessage(raw.read(), ingest, sendAttachment);
+    const document =
+      failure === undefined
+        ? await parseMessage(raw.read(), ingest, sendAttachment)
+        : headerDocument(await raw.whole(), ingest, failure);
+    await sendRow(document);
     await sendDocument(JSON.stringify(document));
   } catch (error) {
     // A broken pipe protocol is no fault of the message: end, and let the parent say so.
@@ -45,6 +53,13 @@ class RawOctets {
     }
   }
 
+  /** Of the first octets of a message only: they are held. */
+  async whole(): Promise<Buffer> {
+    const pieces: Uint8Array[] = [];
+    for await (const octets of this.read()) pieces.push(octets);
+    return Buffer.concat(pieces);
+  }
+
   async skip(): Promise<void> {
     for await (const octets of this.read()) void octets;
   }
@@ -66,6 +81,12 @@ async function sendAttachment(
   return { sha256, sizeOctets };
 }
 
+async function sendRow(document: MessageDocument): Promise<void> {
+  const row = JSON.stringify(catalogFactsOf(document, md5));
+  for (const frame of encodeFrames('row', Buffer.from(row))) await send(frame);
+  await send(encodeFrame('row-end'));
+}
+
 async function sendDocument(json: string): Promise<void> {
   const octets = Buffer.from(`${json}\n`);
   if (octets.length > MAX_DOCUMENT_OCTETS) throw new MessageLimitError('document-too-large');
@@ -77,10 +98,10 @@ async function send(frame: Uint8Array): Promise<void> {
   if (!process.stdout.write(frame)) await drained(process.stdout);
 }
 
-function parseJob(frame: Frame): IngestFacts {
+function parseJob(frame: Frame): Job {
   if (frame.type !== 'job') throw new FrameError(`a frame of type ${frame.type} came where a job was due`);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the pool that started this process wrote it
-  return JSON.parse(Buffer.from(frame.payload).toString('utf8')) as IngestFacts;
+  return JSON.parse(Buffer.from(frame.payload).toString('utf8')) as Job;
 }
 
 async function main(): Promise<void> {

@@ -80,15 +80,28 @@ test(
   },
 );
 
-test('a message costs one GET, and one PUT for its document', { skip }, async () => {
-  const { ingest } = await store(messageOf('cost'));
-  const before = proxy.seen.length;
-  await invoke([[ingest.rawKey]]);
-  assert.deepEqual(
-    proxy.seen.slice(before).map(({ method, url }) => `${method} ${url.split(/[/?]/)[1]}`),
-    [`GET ${moto.bucket}`, `PUT ${DERIVED}`],
-  );
-});
+test(
+  'a message costs one GET, and one PUT for its document; a batch one more for its rows',
+  { skip },
+  async () => {
+    const stored = [await store(messageOf('cost one')), await store(messageOf('cost two'))];
+    const before = proxy.seen.length;
+    await invoke(stored.map(({ ingest }) => [ingest.rawKey]));
+    assert.deepEqual(
+      proxy.seen
+        .slice(before)
+        .map(({ method, url }) => `${method} ${url.split('/').slice(1, 3).join('/')}`)
+        .sort(),
+      [
+        `GET ${moto.bucket}/raw`,
+        `GET ${moto.bucket}/raw`,
+        `PUT ${DERIVED}/catalog`,
+        `PUT ${DERIVED}/parsed`,
+        `PUT ${DERIVED}/parsed`,
+      ],
+    );
+  },
+);
 
 test('what is missing or foreign goes back to the queue by itself', { skip }, async () => {
   const { ingest } = await store(messageOf('among others'));

@@ -90,7 +90,8 @@ test(
   'a moved account is there whole, agrees with its server, and goes on from where it was',
   options,
   async () => {
-    await using mailbox = await openMailbox(maildropOf([...mails(4), mailWithAttachments(9)]));
+    const maildrop = maildropOf([...mails(4), mailWithAttachments(9)]);
+    await using mailbox = await openMailbox(maildrop);
     await mailbox.run();
     const moving = await movingTo(mailbox);
     const before = await readTree(mailbox.archiveFolder);
@@ -104,8 +105,9 @@ test(
 
     const audit = await runCli(['audit', '--server', '--config', moving.targetConfig], { env: ENV });
     assert.match(audit.stdout, /^test: everything agrees$/m);
+    maildrop.push({ uidl: 'later', content: mails(5).at(-1) ?? Buffer.alloc(0) });
     const { run } = await runImportOfOne({ configFile: moving.targetConfig, password: PASSWORD });
-    assertCounts(run, { listed: 5, known: 5 });
+    assertCounts(run, { listed: 6, known: 5, stored: 1 });
 
     const again = await moving.move();
     assert.equal(again.exitCode, 0);
@@ -114,17 +116,18 @@ test(
 );
 
 test('a move that is killed leaves what is right, and is finished by the next one', options, async () => {
-  await using mailbox = await openMailbox(maildropOf(mails(300)));
+  const MESSAGES = 600;
+  await using mailbox = await openMailbox(maildropOf(mails(MESSAGES)));
   await mailbox.run();
   const moving = await movingTo(mailbox);
   const args = ['move', '--to', moving.targetConfig, '--config', mailbox.configFile];
   const moves = startCli(args);
-  while (moves.isAlive() && (await readTree(moving.targetFolder)).length < 350) await sleep(5);
+  while (moves.isAlive() && (await readTree(moving.targetFolder)).length < 100) await sleep(1);
   moves.killHard();
   const killed = await moves.result;
   assert.equal(killed.signal, 'SIGKILL', killed.stdout);
   const there = new Set((await readTree(moving.targetFolder)).map(([key]) => key));
-  assert.ok(there.size < 600, `${there.size} of 600 objects`);
+  assert.ok(there.size < MESSAGES * 2, `${there.size} of ${MESSAGES * 2} objects`);
   for (const { sha256 } of readLedger(moving.targetFolder))
     assert.ok(there.has(`raw/account=test/dt=2025-01-02/${sha256}.eml`));
   const { exitCode, stdout } = await moving.move('--json');
@@ -134,7 +137,7 @@ test('a move that is killed leaves what is right, and is finished by the next on
   const { objects } = accounts[0] ?? {};
   const copied = (objects?.raw['copied'] ?? 0) + (objects?.parsed['copied'] ?? 0);
   const ofCatalog = [...there].filter((key) => key.startsWith('catalog/')).length;
-  assert.equal(copied, 600 - (there.size - ofCatalog));
+  assert.equal(copied, MESSAGES * 2 - (there.size - ofCatalog));
   await assertSame(moving);
 });
 

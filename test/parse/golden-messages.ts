@@ -1,4 +1,4 @@
-// Thirty messages worth reading, each with one thing that parsers get wrong. Their documents are in golden/: a change of one is a
+// Messages worth reading, each with one thing that parsers get wrong. Their documents are in golden/: a change of one is a
 // change of the format. Written anew by `node test/parse/write-golden.ts`, after reading the difference.
 
 import { HTML, multipart, TEXT, TOP } from './parsed.ts';
@@ -166,6 +166,10 @@ export const GOLDEN_MESSAGES: Readonly<Record<string, readonly string[] | Uint8A
         'end',
       ),
     ]),
+  ],
+  'files-uuencoded-in-text': [
+    ...TOP,
+    ...part('text/plain', '', 'Two:', 'begin 644 a.txt', '#0V%T', '`', 'end', 'begin 600 b', '`', 'end'),
   ],
   'utf-7': [
     ...TOP,

@@ -1,4 +1,4 @@
-// The documents of thirty instructive messages, to the octet: a change of one is a change of the format.
+// The documents of instructive messages, to the octet: a change of one is a change of the format.
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -18,8 +18,8 @@ for (const [name, message] of Object.entries(GOLDEN_MESSAGES)) {
   });
 }
 
-void test('there are thirty, each with its message', () => {
+void test('there are more than thirty, each with its message', () => {
   const names = Object.keys(GOLDEN_MESSAGES);
-  assert.equal(names.length, 30);
+  assert.ok(names.length > 30);
   assert.deepEqual(readdirSync(FOLDER).sort(), names.map((name) => `${name}.json`).sort());
 });

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { failureOf } from '../../lib/parse/failure.ts';
-import { MAX_MIME_DEPTH } from '../../lib/parse/limits.ts';
+import { MAX_MIME_DEPTH, MAX_MIME_PARTS, MAX_PART_HEADER_OCTETS } from '../../lib/parse/limits.ts';
 import { MimeSplitter, type SplitEvent } from '../../lib/parse/mime-splitter.ts';
+import { PartBudget } from '../../lib/parse/part-budget.ts';
 
 interface Leaf {
   readonly partId: string | null;
@@ -18,9 +18,9 @@ interface Split {
   readonly problems: readonly string[];
 }
 
-function split(message: Buffer, pieceOctets: number): Split {
+function split(message: Buffer, pieceOctets: number, budget = new PartBudget(MAX_MIME_PARTS)): Split {
   const problems = new Set<string>();
-  const splitter = new MimeSplitter((problem) => problems.add(problem));
+  const splitter = new MimeSplitter((problem) => problems.add(problem), budget);
   const events: SplitEvent[] = [];
   for (let start = 0; start < message.length; start += pieceOctets) {
     events.push(...splitter.push(message.subarray(start, start + pieceOctets)));
@@ -85,6 +85,15 @@ const CASES: readonly (readonly [behaviour: string, message: string, contents: s
     'a boundary may start with the outer one',
     `${HEAD}\n\n--b\nContent-Type: multipart/mixed; boundary=bb\n\n--bb\n\nx\n--bb--\n--b\n\ny\n--b--`,
     ['x', 'y'],
+  ],
+  [
+    'an outer multipart with the boundary of an inner one that has ended is still open',
+    [
+      `${HEAD}\n\n--b\nContent-Type: multipart/mixed; boundary=c\n\n--c`,
+      'Content-Type: multipart/mixed; boundary=d\n\n--d\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nx',
+      '--d\n\ny\n--c\n\nz\n--b--',
+    ].join('\n'),
+    ['x', 'y', 'z'],
   ],
   [
     'a boundary may end in hyphens',
@@ -155,17 +164,36 @@ void test('multiparts nested too deeply are kept whole and named', () => {
   assert.ok(problems.includes('nesting-too-deep'));
 });
 
-void test('more parts or header octets than are accepted are refused by name', () => {
-  const parts = Buffer.from(`${HEAD}\n\n${'--b\n'.repeat(5000)}`);
-  assert.throws(
-    () => split(parts, 65_536),
-    (error) => failureOf(error) === 'parts-too-many',
-  );
-  const header = Buffer.from(`X: ${'a\n '.repeat(1_200_000)}`);
-  assert.throws(
-    () => split(header, 65_536),
-    (error) => failureOf(error) === 'header-too-large',
-  );
+void test('of more parts than are accepted the last one is all the rest, octet for octet, however it is cut', () => {
+  const rest = '\nlast\n--b\nX: y\n\n--b--\nepilogue';
+  const message = Buffer.from(`${HEAD}\n\n${'--b\n\nx\n'.repeat(4)}--b${rest}`);
+  for (const pieceOctets of [1, 2, 3, 5, 1000]) {
+    const { leaves, problems } = split(message, pieceOctets, new PartBudget(5));
+    assert.deepEqual(problems, ['parts-too-many']);
+    assert.equal(leaves.length, 5);
+    assert.deepEqual(leaves.at(-1), {
+      partId: '5',
+      type: 'application/octet-stream',
+      content: rest.slice(1),
+    });
+  }
+});
+
+void test('a header field that is too much is left out whole, and what follows it is read', () => {
+  const long = 'a'.repeat(MAX_PART_HEADER_OCTETS);
+  const folded = 'a\n '.repeat(1_200_000);
+  for (const field of [`X: ${long}`, `X: b\n ${long}\n c`, `X: ${folded}`]) {
+    const { leaves, problems } = split(Buffer.from(`Y: z\n${field}\n${HEAD}\n\n--b\n\nx\n--b--`), 65_536);
+    assert.deepEqual(problems, ['header-too-large']);
+    assert.deepEqual(leaves, [{ partId: '1', type: 'text/plain', content: 'x' }]);
+  }
+});
+
+void test('more header fields than are accepted are left out', () => {
+  const message = `${HEAD}\n${'a:\n'.repeat(500_000)}\n--b\n\nx\n--b--`;
+  const { leaves, problems } = split(Buffer.from(message), 65_536);
+  assert.deepEqual(problems, ['header-too-large']);
+  assert.equal(leaves.length, 1);
 });
 
 void test('delimiters that are none are looked at in linear time', () => {

@@ -5,9 +5,11 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { parsedKeyOf } from '../../lib/parse/derived-keys.ts';
 import { DEFAULT_PARSE_LIMITS } from '../../lib/parse/limits.ts';
 import { workerCommand, type WorkerCommand } from '../../lib/parse/worker-command.ts';
 import { ParsePool, type ParsePoolOptions } from '../../lib/parse/worker-pool.ts';
+import { messageSchema } from '../../lib/schema/message-schema.ts';
 import { MemoryBlobStore } from '../support/memory-blob-store.ts';
 import { ingestOf } from './parsed.ts';
 
@@ -75,10 +77,13 @@ const DEEDS: readonly (readonly [deed: string, problem: string])[] = [
   ['wrong-hash', 'worker-misbehaved'],
   ['no-claim', 'worker-misbehaved'],
   ['no-json', 'worker-misbehaved'],
+  ['no-row', 'worker-misbehaved'],
+  ['wrong-row', 'worker-misbehaved'],
+  ['endless-row', 'worker-misbehaved'],
   ['unknown-problem', 'worker-misbehaved'],
   ['endless-attachment', 'worker-misbehaved'],
   ['endless-empty-frames', 'worker-misbehaved'],
-  ['failed-early', 'header-too-large'],
+  ['failed-early', 'document-too-large'],
 ];
 
 for (const [deed, problem] of DEEDS) {
@@ -89,6 +94,48 @@ for (const [deed, problem] of DEEDS) {
     });
   });
 }
+
+for (const [deed, problem] of [
+  ['die-once', 'worker-died'],
+  ['loop-once', 'worker-stalled'],
+] as const) {
+  void test(`the head of a message at which a worker was told to ${deed} is shown to another one, with the reason`, async () => {
+    await withPool({}, async ({ pool, blobs }) => {
+      const raw = Buffer.from(`${deed}\r\n${'x'.repeat(60_000)}`);
+      const ingest = ingestOf(raw);
+      blobs.plant(ingest.rawKey, raw);
+      assert.equal(await pool.parse({ ingest }), 'failed');
+      const document: unknown = JSON.parse(String(blobs.peek(parsedKeyOf(ingest))));
+      assert.deepEqual(document, { problems: [problem], headOctets: raw.length });
+    });
+  });
+}
+
+void test('a message that needs more memory than a worker has still has a document of its header', async () => {
+  const header = 'From: a@example.com\r\nSubject: Hello\r\n\r\n';
+  const raw = Buffer.concat([Buffer.from(header), Buffer.alloc(30_000_000, 'Grüße ')]);
+  const limits = { ...DEFAULT_PARSE_LIMITS, workerHeapMegabytes: 24 };
+  await withPool({ limits, command: workerCommand(24) }, async ({ pool, blobs }) => {
+    const ingest = ingestOf(raw);
+    blobs.plant(ingest.rawKey, raw);
+    assert.equal(await pool.parse({ ingest }), 'failed');
+    const document = messageSchema.parse(JSON.parse(String(blobs.peek(parsedKeyOf(ingest)))));
+    assert.deepEqual(document.problems, ['parse-failed', 'worker-died', 'date-missing']);
+    assert.deepEqual([document.subject, document.from[0]?.email], ['Hello', 'a@example.com']);
+    assert.equal(document.ingest.sha256, ingest.sha256);
+    assert.equal(document.text, null);
+  });
+});
+
+void test('a worker that answers with an attachment when only the header is asked for is not believed', async () => {
+  await withPool({}, async ({ run, blobs }) => {
+    assert.deepEqual(await run('attach-second'), {
+      outcome: 'failed',
+      problems: ['parse-failed', 'worker-died'],
+    });
+    assert.ok(blobs.writes.every((key) => key.startsWith('parsed/')));
+  });
+});
 
 for (const deed of ['behave-and-die', 'behave-and-go-deaf', 'behave-and-babble']) {
   void test(`the message after a worker told to ${deed} is not blamed for it: it gets a new worker`, async () => {

@@ -76,6 +76,21 @@ export const ATTACHMENT_KINDS = [
 
 export type AttachmentKind = (typeof ATTACHMENT_KINDS)[number];
 
+/** A file that stands encoded within a text body, from before there were attachments. The text has it too, as it stands. */
+export interface EmbeddedFileDocument {
+  /** Of the body. */
+  readonly partId: string | null;
+  readonly encoding: 'uuencode';
+  /** As the text gives it: data, never a path. */
+  readonly name: string | null;
+  /** Octets after decoding. */
+  readonly size: number;
+  /** Of the decoded octets. */
+  readonly sha256: Sha256;
+  /** Where the decoded octets are stored. */
+  readonly key: string;
+}
+
 /** A leaf part of the MIME tree, and where its octets are. */
 export interface PartDocument {
   readonly partId: string | null;
@@ -143,6 +158,7 @@ export interface MessageDocument extends MessageFacts {
   /** The decoded text/html bodies in order, `null` when there is none. */
   readonly html: string | null;
   readonly attachments: readonly AttachmentDocument[];
+  readonly embedded: readonly EmbeddedFileDocument[];
   /** Every leaf part, in order: bodies and attachments. */
   readonly parts: readonly PartDocument[];
   /** In order, repeated ones kept, unfolded, decoded. */

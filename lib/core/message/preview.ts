@@ -5,6 +5,10 @@ export const MAX_PREVIEW_CHARACTERS = 256;
 
 /** How much of a body is looked at. Stops: walking through megabytes of style sheet for one line. */
 const MAX_LOOKED_AT_CHARACTERS = 256 * 1024;
+/** At a body of HTML with a style sheet this is not enough, at nearly all others it is. */
+const FIRST_LOOK_CHARACTERS = 4096;
+/** An entity or a tag that the end of a look cuts in two is read as text: so much of what was found may be that. */
+const CUT_CHARACTERS = 16;
 /** What stands between these tags is not for reading. */
 const UNREAD_ELEMENTS = ['style', 'script', 'title'];
 const ENTITIES = new Map([
@@ -20,21 +24,37 @@ const ENTITIES = new Map([
 
 /** From the text, else from the HTML without its tags; white space folded; empty where both are. */
 export function previewOf(text: string | null, html: string | null): string {
-  const fromText = fold((text ?? '').slice(0, MAX_LOOKED_AT_CHARACTERS));
+  const fromText = firstWords(text ?? '', fold);
   if (fromText !== '' || html === null) return fromText;
-  return fold(decodeEntities(withoutMarkup(html.slice(0, MAX_LOOKED_AT_CHARACTERS))));
+  return firstWords(html, (start) => fold(decodeEntities(withoutMarkup(start))));
+}
+
+/** As `words` finds them in all that may be looked at, but looks at a little first: that is nearly always enough. */
+function firstWords(body: string, words: (start: string) => string): string {
+  for (let characters = FIRST_LOOK_CHARACTERS; ; characters *= 8) {
+    const start = body.slice(0, Math.min(characters, MAX_LOOKED_AT_CHARACTERS));
+    const found = words(start);
+    // Fewer may end where the look did, and not where they do.
+    const isEnough = found.length > MAX_PREVIEW_CHARACTERS + CUT_CHARACTERS;
+    if (isEnough || start.length === body.length || characters >= MAX_LOOKED_AT_CHARACTERS)
+      return trimmed(found);
+  }
 }
 
 function fold(text: string): string {
   // A control character in a list is at best invisible. Marks of width zero are what marketing mail pads its preview with.
-  const folded = text.replaceAll(/[\s\p{Cc}\u034f\u200b-\u200f\u2060\ufeff]+/gu, ' ').trim();
+  return text.replaceAll(/[\s\p{Cc}\u034f\u200b-\u200f\u2060\ufeff]+/gu, ' ').trim();
+}
+
+function trimmed(folded: string): string {
   const characters = folded.slice(0, MAX_PREVIEW_CHARACTERS);
   return (characters.isWellFormed() ? characters : characters.replace(/[\ud800-\udbff]$/, '')).trim();
 }
 
 /** One pass from tag to tag: linear, whatever is left open. */
 function withoutMarkup(html: string): string {
-  const lower = html.toLowerCase();
+  // Of ASCII only: other letters may be of another length in lower case, and nothing would be where it was found.
+  const lower = html.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
   let kept = '';
   let position = 0;
   for (;;) {

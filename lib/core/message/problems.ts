@@ -3,12 +3,21 @@
 
 /** Name and meaning, in the order in which a document lists them. */
 export const PROBLEMS = [
-  ['parse-failed', 'The message could not be parsed; only `ingest` says anything. The next name says why.'],
+  [
+    'parse-failed',
+    'The message could not be parsed; at most its headers, and what they say, are there. The next name says why.',
+  ],
   ['worker-died', 'The process parsing it ended: out of memory, or a crash.'],
   ['worker-stalled', 'The process parsing it made no progress for too long and was ended.'],
   ['worker-misbehaved', 'The process parsing it broke the protocol with its parent and was ended.'],
-  ['header-too-large', 'A part has more header octets than are accepted.'],
-  ['parts-too-many', 'It has more MIME parts than are accepted.'],
+  [
+    'header-too-large',
+    'A part has more header octets, or fields, than are accepted; some fields are left out.',
+  ],
+  [
+    'parts-too-many',
+    'It has more MIME parts than are accepted; the last one listed is all the rest of it, as it is.',
+  ],
   ['document-too-large', 'Its document would be larger than is accepted.'],
   ['parser-error', 'The MIME parser reported an error.'],
   ['message-empty', 'There is not one octet.'],
@@ -47,7 +56,14 @@ export const PROBLEMS = [
     'base64-after-end',
     'Base64 goes on behind the padding that ends it; what stands there is in the raw message only.',
   ],
-  ['uuencode-broken', 'A uuencoded part has no beginning or no end; what could be decoded is kept.'],
+  [
+    'uuencode-broken',
+    'A uuencoded part has no beginning or no end: what could be decoded is kept. Or one in a text is no whole file: it is text.',
+  ],
+  [
+    'uuencode-in-text',
+    'Files stand uuencoded in a text: `embedded` lists them, and the text is as it stands.',
+  ],
   [
     'charset-unknown',
     'A body names a charset that is not known; read as UTF-8 where it is valid UTF-8, else as windows-1252.',
@@ -55,6 +71,8 @@ export const PROBLEMS = [
   ['charset-wrong', 'A body has octets that the charset it names does not have; read as well as it can be.'],
   ['charset-guessed', 'A body names no charset and is neither ASCII nor UTF-8; read as windows-1252.'],
   ['tnef-not-expanded', 'An attachment is a TNEF container (winmail.dat); its contents are not listed.'],
+  ['content-smime-unknown', 'A part is S/MIME and does not say of what kind; what is in it is not listed.'],
+  ['content-compressed', 'A part is S/MIME compressed data; what is in it is not listed.'],
   ['content-encrypted', 'A part is encrypted; what is in it is not known.'],
   ['content-signed-opaque', 'A part is S/MIME signed data; what is in it is not listed.'],
   ['content-external', 'A part only names where its content is (message/external-body).'],
