@@ -6,9 +6,9 @@ import { syncPath } from './durable-names.ts';
 
 /** One file on its way to a durable name. */
 export interface DiskStep {
-  /** Makes its octets durable. */
+  /** Makes its octets durable, if they are not yet. */
   sync(): Promise<void>;
-  /** Gives it the name. @returns the folders in which names have to be durable now */
+  /** Gives it the name, if it has none. @returns the folders in which names have to be durable now */
   name(): Iterable<string>;
 }
 

@@ -1,6 +1,6 @@
 // The names of an archive's files: given once, and durable. Only waiting for the disk goes to another thread, as in temp-file.ts.
 
-import { closeSync, fsync, linkSync, openSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, fsync, linkSync, openSync, renameSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 const syncToDisk = promisify(fsync);
@@ -8,8 +8,10 @@ const syncToDisk = promisify(fsync);
 /** Gives a finished file its name unless somebody has it: `false` then. Filesystems without hard links get a rename. */
 export function nameOnce(temporary: string, path: string): boolean {
   const linked = linkOnce(temporary, path);
-  if (linked === 'no-links') renameSync(temporary, path);
-  return linked !== 'taken';
+  if (linked !== 'no-links') return linked === 'linked';
+  if (existsSync(path)) return false;
+  renameSync(temporary, path);
+  return true;
 }
 
 /** A second name for a file, unless somebody has it, or this filesystem has no such thing. */

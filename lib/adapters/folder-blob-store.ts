@@ -100,24 +100,21 @@ export class FolderBlobStore implements BlobStore {
     mayReplace = false,
   ): Promise<ReturnType<ObjectFile['giveName']>> {
     let named: ReturnType<ObjectFile['giveName']> = 'linked';
-    await this.#makeDurable(
-      path,
-      async () => await file.sync(),
-      () => {
-        if (mayReplace) renameSync(file.path, path);
-        else named = file.giveName(path);
-      },
-    );
+    await this.#makeDurable(path, file, () => {
+      if (mayReplace) renameSync(file.path, path);
+      else named = file.giveName(path);
+    });
     return named;
   }
 
-  async #makeDurable(path: string, sync: () => Promise<void>, name: () => void): Promise<void> {
+  /** @param file whose octets are not durable yet, with what gives it its name */
+  async #makeDurable(path: string, file?: ObjectFile, giveName?: () => void): Promise<void> {
     const folder = dirname(path);
     await this.#rounds.make({
-      sync,
+      sync: async () => await file?.sync(),
       name: () => {
         const folders = this.#made.has(folder) ? [folder] : this.#makeFolder(folder);
-        name();
+        giveName?.();
         return folders;
       },
     });
@@ -128,7 +125,7 @@ export class FolderBlobStore implements BlobStore {
   async #isThereDurably(key: string, blob: Blob): Promise<boolean> {
     if (!(await this.#isThereIntact(key, blob))) return false;
     try {
-      await this.#makeDurable(this.#pathOf(key), nothingToSync, nothingToName);
+      await this.#makeDurable(this.#pathOf(key));
     } catch (error) {
       throw writeError(error, `object ${key}`, this.#folder);
     }
@@ -168,9 +165,6 @@ export class FolderBlobStore implements BlobStore {
     return join(this.#folder, key);
   }
 }
-
-async function nothingToSync(): Promise<void> {}
-function nothingToName(): void {}
 
 async function* readObject(path: string, key: string): AsyncGenerator<Uint8Array, void, undefined> {
   try {

@@ -51,7 +51,7 @@ function switchToWriteAheadLog(database: DatabaseSync, timeoutMs: number): void 
 
 const SQLITE_BUSY = 5;
 
-function isBusy(error: unknown): boolean {
+export function isBusy(error: unknown): boolean {
   // The low octet is the kind of error, the rest says more of it.
   return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 }

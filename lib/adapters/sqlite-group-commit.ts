@@ -2,7 +2,7 @@
 // waited for: each of them is one of many under way. Who comes alone goes at once.
 
 import type { DatabaseSync } from 'node:sqlite';
-import { guardLedger, inTransaction } from './sqlite-database.ts';
+import { guardLedger, inTransaction, isBusy as isBusyDatabase } from './sqlite-database.ts';
 
 const GATHERING_MS = 8;
 
@@ -33,7 +33,7 @@ export class SqliteGroupCommit {
   }
 
   /**
-   * On the disk when it resolves. In the order in which they were asked for; all of a group fail together.
+   * On the disk when it resolves. In the order in which they were asked for.
    * @throws LEDGER_FAILED
    */
   async write<T>(step: () => T): Promise<T> {
@@ -56,12 +56,33 @@ export class SqliteGroupCommit {
     this.#waiting = [];
     this.#hasCompany = group.length > 1;
     try {
-      const done = guardLedger(this.#path, () =>
-        inTransaction(this.#database, () => group.map(({ run }) => run())),
-      );
-      for (const tell of done) tell();
+      this.#inOneTransaction(group);
     } catch (error) {
-      for (const { fail } of group) fail(error);
+      if (group.length === 1 || isBusy(error)) for (const { fail } of group) fail(error);
+      else this.#oneByOne(group);
     }
   }
+
+  /** Nothing of the group was written: one that cannot be must not take the others with it. */
+  #oneByOne(group: readonly Waiting[]): void {
+    for (const waiting of group) {
+      try {
+        this.#inOneTransaction([waiting]);
+      } catch (error) {
+        waiting.fail(error);
+      }
+    }
+  }
+
+  #inOneTransaction(group: readonly Waiting[]): void {
+    const done = guardLedger(this.#path, () =>
+      inTransaction(this.#database, () => group.map(({ run }) => run())),
+    );
+    for (const tell of done) tell();
+  }
+}
+
+/** Somebody holds the database, and every further try would wait as long. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && isBusyDatabase(error.cause);
 }

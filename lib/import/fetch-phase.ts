@@ -47,7 +47,6 @@ export class FetchPhase {
     const { listed } = message;
     await this.#lease.keep();
     const startedAt = this.#run.ports.now();
-    await this.#stores.makeRoom(listed.octets);
     const session = this.#maildrop.sessionNumber;
     let taken;
     try {
@@ -56,11 +55,13 @@ export class FetchPhase {
       await this.#failed(message, error, this.#run.ports.now() - startedAt);
       return this.#maildrop.sessionNumber === session;
     }
-    this.#stores.begin(message, taken);
-    this.ahead.note(this.#run.ports.now() - startedAt);
     this.#hasCome = true;
     this.#brokenInARow = 0;
+    this.#stores.begin(message, taken);
     await this.#chargeRefused();
+    // Now, before the next is asked for: while an answer is due, nothing can tell the server that we are there.
+    await this.#stores.makeRoom();
+    this.ahead.note(this.#run.ports.now() - startedAt);
     return true;
   }
 

@@ -9,6 +9,7 @@ import type { AccountRun } from './account-run.ts';
 import { chargeFetched, decideFetched } from './decide-fetched.ts';
 import type { Maildrop } from './maildrop.ts';
 import type { ProvenCandidate } from './prove-known.ts';
+import { stopReason } from './stop-reason.ts';
 import { storeMessage } from './store-message.ts';
 import type { TakenMessage } from './take-message.ts';
 import { WorkUnderWay } from './work-under-way.ts';
@@ -39,12 +40,11 @@ export class StorePhase {
   }
 
   /**
-   * Waits until another message of this size may come.
+   * Waits until another message may come, of whatever size.
    * @throws what ended the storing: no further message is to come
    */
-  async makeRoom(octets = 0): Promise<void> {
-    if (!this.#work.hasRoomFor(octets))
-      await this.#maildrop.awakeDuring(async () => await this.#work.roomFor(octets));
+  async makeRoom(): Promise<void> {
+    await this.#maildrop.awakeDuring(async () => await this.#work.room());
     if (this.#failure) throw this.#failure.error;
   }
 
@@ -66,14 +66,14 @@ export class StorePhase {
 
   /** Every message that has come is decided. @throws what ended the storing */
   async finish(): Promise<void> {
-    if (!this.#work.isIdle) await this.#maildrop.awakeDuring(async () => await this.#work.idle());
+    await this.#maildrop.awakeDuring(async () => await this.#work.idle());
     if (this.#failure) throw this.#failure.error;
   }
 
   /** As `finish`, for a run that ends by another error. */
   async finishAfter(error: unknown): Promise<void> {
     await this.#work.idle();
-    if (this.#failure && this.#failure.error !== error) this.#run.book.report(this.#failure.error);
+    if (this.#failure) this.#tellUnlike(error, this.#failure.error);
   }
 
   async #store(message: PlannedFetch, taken: TakenMessage, sessionNumber: number): Promise<void> {
@@ -86,6 +86,12 @@ export class StorePhase {
   }
 
   async #failed(message: PlannedFetch, error: unknown): Promise<void> {
+    const { abort } = this.#run.options;
+    if (abort.aborted && codeOf(error) === 'INTERRUPTED') {
+      // Not its failure: it is left undecided, and a run that is stopped defers it.
+      this.#failure ??= { error: stopReason(abort) };
+      return;
+    }
     if (this.#failure || !this.#isOfMessage(error)) {
       this.#end(message, error);
       return;
@@ -104,8 +110,12 @@ export class StorePhase {
   /** The first failure ends the run and is told there; others like it are the same trouble. */
   #end(message: PlannedFetch, error: unknown): void {
     if (!this.#run.book.isDecided(message.listed)) decideFetched(message, 'failed', this.#run);
-    if (this.#failure && codeOf(this.#failure.error) !== codeOf(error)) this.#run.book.report(error);
+    if (this.#failure) this.#tellUnlike(this.#failure.error, error);
     this.#failure ??= { error };
+  }
+
+  #tellUnlike(told: unknown, error: unknown): void {
+    if (codeOf(told) !== codeOf(error)) this.#run.book.report(error);
   }
 }
 

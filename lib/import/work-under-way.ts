@@ -2,7 +2,7 @@
 
 export interface WorkLimits {
   readonly pieces: number;
-  /** All pieces together; one that is larger goes alone. */
+  /** All pieces together. The one that exceeds them is still taken. */
   readonly octets: number;
 }
 
@@ -16,21 +16,13 @@ export class WorkUnderWay {
     this.#limits = limits;
   }
 
-  hasRoomFor(octets: number): boolean {
-    if (this.#pieces === 0) return true;
-    return this.#pieces < this.#limits.pieces && this.#octets + octets <= this.#limits.octets;
-  }
-
-  async roomFor(octets: number): Promise<void> {
-    while (!this.hasRoomFor(octets)) await this.#change();
-  }
-
-  get isIdle(): boolean {
-    return this.#pieces === 0;
+  /** Resolves when another piece may begin. */
+  async room(): Promise<void> {
+    while (this.#pieces >= this.#limits.pieces || this.#octets >= this.#limits.octets) await this.#change();
   }
 
   async idle(): Promise<void> {
-    while (!this.isIdle) await this.#change();
+    while (this.#pieces > 0) await this.#change();
   }
 
   /** Begins at once, whether there is room or not. @param work never rejects */

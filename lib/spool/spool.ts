@@ -113,7 +113,8 @@ class GrowingBuffer {
 
   constructor(limitOctets: number, expectedOctets = 0) {
     this.#limitOctets = limitOctets;
-    this.#firstOctets = Math.max(expectedOctets, 4096);
+    // Some servers count a line's end as one octet.
+    this.#firstOctets = Math.max(Math.ceil(expectedOctets * 1.1), 4096);
   }
 
   /** Keeps a copy, or returns false and changes nothing if it would exceed the limit. */

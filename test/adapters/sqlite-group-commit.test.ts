@@ -11,6 +11,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 interface Opened extends AsyncDisposable {
   readonly commits: ReturnType<typeof groupCommitOf>;
   readonly insert: (name: string) => () => string;
+  /** As another process that writes. @returns what ends it */
+  readonly hold: () => () => void;
   /** As another process would see it. */
   readonly seen: () => string[];
   /** Transactions so far, by what SQLite counts in its file. */
@@ -41,6 +43,10 @@ async function open(): Promise<Opened> {
         .all()
         .map(({ name }) => String(name)),
     begun,
+    hold: () => {
+      other.exec('BEGIN IMMEDIATE');
+      return () => other.exec('ROLLBACK');
+    },
     [Symbol.asyncDispose]: async () => {
       other.close();
       database.close();
@@ -74,7 +80,7 @@ test('nothing is told before it is on the disk', async () => {
   ]);
 });
 
-test('a group of which one fails leaves nothing, says so to each, and those after it are written', async () => {
+test('one that cannot be written fails alone, and says so', async () => {
   await using opened = await open();
   const { commits, insert, seen } = opened;
   const outcomes = await Promise.allSettled([
@@ -82,13 +88,32 @@ test('a group of which one fails leaves nothing, says so to each, and those afte
     commits.write(insert('a')),
     commits.write(insert('b')),
   ]);
-  for (const outcome of outcomes) {
-    assert.equal(outcome.status, 'rejected');
-    assert.equal((outcome.reason as { code: string }).code, 'LEDGER_FAILED');
-  }
-  assert.deepEqual(seen(), []);
-  await commits.write(insert('c'));
-  assert.deepEqual(seen(), ['c']);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
+  const reasons = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [outcome.reason as object] : [],
+  );
+  assert.deepEqual(
+    reasons.map((reason) => 'code' in reason && reason.code),
+    ['LEDGER_FAILED'],
+  );
+  assert.deepEqual(seen(), ['a', 'b']);
+});
+
+test('a database that somebody holds is waited for once, not once for each', async () => {
+  await using opened = await open();
+  const { commits, insert, seen, begun, hold } = opened;
+  const release = hold();
+  const outcomes = await Promise.allSettled(
+    ['a', 'b', 'c'].map(async (name) => await commits.write(insert(name))),
+  );
+  assert.ok(outcomes.every(({ status }) => status === 'rejected'));
+  assert.deepEqual(begun, ['BEGIN IMMEDIATE']);
+  release();
+  await commits.write(insert('d'));
+  assert.deepEqual(seen(), ['d']);
 });
 
 test('after a group others are gathered for a moment, and come into one transaction though not at one moment', async () => {

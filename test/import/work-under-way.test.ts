@@ -22,28 +22,21 @@ async function isOver(promise: Promise<void>): Promise<boolean> {
 test('there is room for so many pieces, and for the next when one has ended', async () => {
   const work = new WorkUnderWay({ pieces: 2, octets: 100 });
   const endFirst = begin(work, 1);
-  assert.equal(work.hasRoomFor(1), true);
+  await work.room();
   begin(work, 1);
-  assert.equal(work.hasRoomFor(1), false);
-  const room = work.roomFor(1);
+  const room = work.room();
   assert.equal(await isOver(room), false);
   endFirst();
   assert.equal(await isOver(room), true);
 });
 
-test('there is room for so many octets', async () => {
+test('there is room until so many octets are under way, and one may exceed them', async () => {
   const work = new WorkUnderWay({ pieces: 10, octets: 100 });
-  begin(work, 60);
-  assert.equal(work.hasRoomFor(40), true);
-  assert.equal(work.hasRoomFor(41), false);
-});
-
-test('what is larger than all room goes alone', async () => {
-  const work = new WorkUnderWay({ pieces: 10, octets: 100 });
-  assert.equal(work.hasRoomFor(1_000), true);
+  begin(work, 99);
+  await work.room();
   const end = begin(work, 1_000);
-  assert.equal(work.hasRoomFor(1), false);
-  const room = work.roomFor(1_000);
+  const room = work.room();
+  assert.equal(await isOver(room), false);
   end();
   await room;
 });
@@ -57,5 +50,4 @@ test('it is idle when all pieces have ended', async () => {
   assert.equal(await isOver(idle), false);
   ends[1]?.();
   await idle;
-  assert.equal(work.isIdle, true);
 });

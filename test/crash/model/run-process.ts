@@ -28,13 +28,13 @@ export async function runAlone(world: World, fate: RunFate): Promise<Process> {
 function unevenly(world: World): () => Promise<void> {
   const dice = new Dice(world.attempts.length);
   return async () => {
-    if (!dice.chance(1 / 4)) return;
+    if (!dice.chance(1 / 8)) return;
     for (let turns = dice.below(MOST_TURNS); turns > 0; turns -= 1) await Promise.resolve();
   };
 }
 
 /** As many as a message takes to come through. */
-const MOST_TURNS = 200;
+const MOST_TURNS = 80;
 
 export async function runRace(
   world: World,
