@@ -5,6 +5,8 @@ import type { ParseLimits } from '../../lib/parse/limits.ts';
 
 export interface Capacity {
   readonly workers: number;
+  /** Objects under way: while workers parse some, others are on their way from S3, or to it. */
+  readonly atOnce: number;
   readonly limits: ParseLimits;
 }
 
@@ -13,6 +15,7 @@ const OWN_MEGABYTES = 256;
 /** A worker beside its heap: Node itself, and octets that are not in the heap. */
 const BESIDE_HEAP_MEGABYTES = 128;
 const SMALLEST_HEAP_MEGABYTES = 64;
+const OBJECTS_FOR_EACH_WORKER = 4;
 
 /** Two share a processor well: one waits for S3 while the other parses. */
 const MEGABYTES_FOR_TWO = 1024;
@@ -32,6 +35,7 @@ export function capacityOf(memoryMegabytes: number): Capacity {
   );
   return {
     workers,
+    atOnce: workers * OBJECTS_FOR_EACH_WORKER,
     limits: { ...DEFAULT_PARSE_LIMITS, parseTimeoutMs: PARSE_TIMEOUT_MS, workerHeapMegabytes },
   };
 }

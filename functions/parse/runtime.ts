@@ -27,7 +27,7 @@ export interface ParseRuntime {
 export function openParseRuntime(environment: Environment, memoryMegabytes: number): ParseRuntime {
   const { rawBucket, derivedBucket, eventBus, publishesMessages, writesCatalog } =
     readParseSettings(environment);
-  const { workers, limits } = capacityOf(memoryMegabytes);
+  const { workers, atOnce, limits } = capacityOf(memoryMegabytes);
   const client = createS3Client();
   const derived = new S3BlobStore({ client, bucket: derivedBucket });
   // Ours alone: what lies there is of a process that was killed in this environment before.
@@ -52,7 +52,7 @@ export function openParseRuntime(environment: Environment, memoryMegabytes: numb
       now: Date.now,
     },
     metrics,
-    atOnce: workers,
+    atOnce,
   };
 }
 

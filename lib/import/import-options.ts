@@ -6,7 +6,7 @@ import type { PlannedMessage } from '../core/plan.ts';
 import type { RunError } from '../core/run-error.ts';
 import type { RunNotice, RunRecord } from '../core/run-record.ts';
 import type { LeaseHold } from '../ports/ledger.ts';
-import type { WorkLimits } from './work-under-way.ts';
+import type { WorkLimits } from '../core/work-under-way.ts';
 
 export interface ImportOptions {
   /** List and plan only: nothing is retrieved, nothing is written. */

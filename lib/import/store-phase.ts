@@ -12,7 +12,7 @@ import type { ProvenCandidate } from './prove-known.ts';
 import { stopReason } from './stop-reason.ts';
 import { storeMessage } from './store-message.ts';
 import type { TakenMessage } from './take-message.ts';
-import { WorkUnderWay } from './work-under-way.ts';
+import { WorkUnderWay } from '../core/work-under-way.ts';
 
 export class StorePhase {
   readonly #run: AccountRun;

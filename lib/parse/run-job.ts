@@ -8,6 +8,7 @@ import type { Problem } from '../core/message/problems.ts';
 import { MAX_SPOOL_MEMORY_OCTETS } from '../core/limits.ts';
 import type { BlobStore } from '../ports/storage.ts';
 import { spool, type SpooledBlob } from '../spool/spool.ts';
+import type { DerivedPuts } from './derived-puts.ts';
 import { encodeFrame, encodeFrames, encodeJsonFrame } from './frames.ts';
 import { JobFailure, JobReader } from './job-reader.ts';
 import {
@@ -21,6 +22,8 @@ import type { WorkerProcess } from './worker-process.ts';
 
 export interface JobSurroundings {
   readonly blobs: BlobStore;
+  /** Where the attachments are on their way afterwards: whoever gave it waits for them. */
+  readonly puts: DerivedPuts;
   /** For attachments and documents too large for memory. */
   readonly spoolDirectory: string;
   readonly parseTimeoutMs: number;
@@ -39,7 +42,7 @@ export interface ParsedJob {
 }
 
 /**
- * Stores the attachments and gives the document, which the caller stores and disposes of.
+ * Begins to store the attachments and gives the document, which the caller stores when they are, and disposes of.
  * The worker is ready for the next job, or dead.
  * @throws JobFailure if there is no document; errors of `raw` and of the store as they are
  */
@@ -115,18 +118,29 @@ async function receive(
   for (let count = 0; (await reader.peek()) === 'attachment'; count += 1) {
     if (failure !== undefined || count === MAX_ATTACHMENTS) throw new JobFailure('worker-misbehaved');
     const content = await spool(reader.readContent('attachment', attachmentBudgetOctets), options);
-    try {
-      const claimed = reader.takeClaim();
-      if (claimed.sha256 !== content.sha256 || claimed.sizeOctets !== content.sizeOctets) {
-        throw new JobFailure('worker-misbehaved');
-      }
-      attachmentBudgetOctets -= content.sizeOctets;
-      const key = attachmentKey(ingest.account, content.sha256);
-      await watchdog.during(async () => await surroundings.blobs.put(key, content));
-    } finally {
-      await content.dispose();
-    }
+    attachmentBudgetOctets -= content.sizeOctets;
+    await watchdog.during(async () => await beginPut(content, reader.takeClaim(), ingest, surroundings));
   }
   const facts = await reader.readFacts();
   return { document: await spool(reader.readContent('document', MAX_DOCUMENT_OCTETS), options), facts };
+}
+
+/** Takes over the content. */
+async function beginPut(
+  content: SpooledBlob,
+  claimed: ReturnType<JobReader['takeClaim']>,
+  { account }: IngestFacts,
+  { blobs, puts }: JobSurroundings,
+): Promise<void> {
+  if (claimed.sha256 !== content.sha256 || claimed.sizeOctets !== content.sizeOctets) {
+    await content.dispose();
+    throw new JobFailure('worker-misbehaved');
+  }
+  await puts.begin(content.sizeOctets, async () => {
+    try {
+      await blobs.put(attachmentKey(account, content.sha256), content);
+    } finally {
+      await content.dispose();
+    }
+  });
 }

@@ -7,13 +7,12 @@ import type { IngestFacts } from '../core/message/document.ts';
 import { readDocument } from '../core/message/read-document.ts';
 import type { Blob, BlobStore } from '../ports/storage.ts';
 import type { ParseJob } from '../ports/work.ts';
-import type { SpooledBlob } from '../spool/spool.ts';
+import { WorkUnderWay } from '../core/work-under-way.ts';
+import { DerivedPuts } from './derived-puts.ts';
 import { parsedKeyOf, rowOf } from './derived-keys.ts';
-import { failedJob } from './failed-job.ts';
-import { JobFailure } from './job-reader.ts';
-import { KeptHead } from './kept-head.ts';
 import { DEFAULT_PARSE_LIMITS, type ParseLimits } from './limits.ts';
-import { runJob, type Job, type JobSurroundings, type ParsedJob } from './run-job.ts';
+import { makeDocument, type MadeDocument } from './make-document.ts';
+import type { JobSurroundings } from './run-job.ts';
 import { Slots } from './slots.ts';
 import { workerCommand, type WorkerCommand } from './worker-command.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -52,8 +51,10 @@ export interface ParseOptions {
 
 export class ParsePool {
   readonly #options: ParsePoolOptions;
-  readonly #surroundings: JobSurroundings;
+  readonly #surroundings: Omit<JobSurroundings, 'puts'>;
   readonly #slots: Slots;
+  readonly #underWay: Slots;
+  readonly #putting = new WorkUnderWay(PUTS_AT_ONCE);
   readonly #workers: WorkerSet;
 
   constructor(options: ParsePoolOptions) {
@@ -61,6 +62,7 @@ export class ParsePool {
     const { blobs, spoolDirectory, limits = DEFAULT_PARSE_LIMITS } = options;
     this.#surroundings = { blobs, spoolDirectory, parseTimeoutMs: limits.parseTimeoutMs };
     this.#slots = new Slots(options.workers);
+    this.#underWay = new Slots(options.workers * UNDER_WAY_FOR_EACH);
     const command = options.command ?? workerCommand(limits.workerHeapMegabytes);
     this.#workers = new WorkerSet(command, limits.workerStartTimeoutMs);
   }
@@ -79,10 +81,7 @@ export class ParsePool {
     const key = parsedKeyOf(ingest);
     this.#workers.assertOpen();
     if (!rebuild && !again && (await blobs.stat(key)) !== undefined) return 'parsed';
-    return await this.#withWorker(async (worker) => {
-      const raw = await blobs.get(ingest.rawKey);
-      return raw === undefined ? 'absent' : await this.#parseWith(worker, { ingest, key, onRow }, raw);
-    });
+    return await this.#parseAndStore({ ingest, key, onRow }, async () => await blobs.get(ingest.rawKey));
   }
 
   /**
@@ -96,13 +95,34 @@ export class ParsePool {
     raw: AsyncIterable<Uint8Array>,
     onRow: OnRow = ignoreRow,
   ): Promise<OpenedOutcome> {
-    const task = { ingest, key: parsedKeyOf(ingest), onRow };
-    return await this.#withWorker(async (worker) => await this.#parseWith(worker, task, raw));
+    const outcome = await this.#parseAndStore({ ingest, key: parsedKeyOf(ingest), onRow }, async () => raw);
+    if (outcome === 'absent') throw new Error('a raw object that is open is absent');
+    return outcome;
   }
 
   /** Ends all workers, in the middle of a message too: its `parse` throws INTERRUPTED. Safe to repeat. */
   async close(): Promise<void> {
     await this.#workers.close();
+  }
+
+  /** The worker goes on with the next message while what this one leaves is stored. */
+  async #parseAndStore(
+    task: Task,
+    open: () => Promise<AsyncIterable<Uint8Array> | undefined>,
+  ): Promise<ParseOutcome> {
+    await this.#underWay.acquire();
+    const puts = new DerivedPuts(this.#putting);
+    try {
+      const made = await this.#withWorker(async (worker) => {
+        const raw = await open();
+        const tools = { ...this.#surroundings, puts, workers: this.#workers };
+        return raw && (await makeDocument(worker, task.ingest, raw, tools));
+      });
+      return made === undefined ? 'absent' : await this.#store(made, task, puts);
+    } finally {
+      await puts.all().catch(() => undefined);
+      this.#underWay.release();
+    }
   }
 
   async #withWorker<T>(work: (worker: WorkerProcess) => Promise<T>): Promise<T> {
@@ -120,47 +140,26 @@ export class ParsePool {
     }
   }
 
-  async #parseWith(
-    worker: WorkerProcess,
+  async #store(
+    { job: { document, facts }, isFailure }: MadeDocument,
     { ingest, key, onRow }: Task,
-    raw: AsyncIterable<Uint8Array>,
+    puts: DerivedPuts,
   ): Promise<OpenedOutcome> {
-    const kept = new KeptHead(raw);
     try {
-      const { document, facts } = await runJob(worker, { ingest }, kept.read(), this.#surroundings);
-      await this.#store(key, document, 'replace');
-      onRow(rowOf(ingest, facts));
-      return 'parsed';
-    } catch (error) {
-      if (!(error instanceof JobFailure)) throw error;
-      // The worker was ended by `close`, not by the message.
-      this.#workers.assertOpen();
-      const { document, facts } = await this.#lookAgain(worker, { ingest, failure: error.problem }, kept);
-      const outcome = await this.#storeFailure(key, document);
-      if (outcome === 'failed') onRow(rowOf(ingest, facts));
+      await puts.all();
+      const outcome = isFailure ? await this.#storeFailure(key, document) : 'parsed';
+      if (!isFailure) await this.#options.blobs.put(key, document, { mode: 'replace' });
+      if (outcome !== 'kept') onRow(rowOf(ingest, facts));
       return outcome;
+    } finally {
+      await document.dispose();
     }
   }
 
-  /** At the header alone, which a worker can read for nearly every message; else only why is told. */
-  async #lookAgain(worker: WorkerProcess, job: Required<Job>, kept: KeptHead): Promise<ParsedJob> {
-    if (kept.sizeOctets > 0) {
-      const other = worker.isAlive ? worker : await this.#workers.take();
-      try {
-        return await runJob(other, job, kept.head(), this.#surroundings);
-      } catch (error) {
-        if (!(error instanceof JobFailure)) throw error;
-        this.#workers.assertOpen();
-      } finally {
-        if (other !== worker) this.#workers.giveBack(other);
-      }
-    }
-    return await failedJob(job, this.#options.spoolDirectory);
-  }
-
-  async #storeFailure(key: string, failure: SpooledBlob): Promise<'failed' | 'kept'> {
+  async #storeFailure(key: string, failure: Blob): Promise<'failed' | 'kept'> {
+    const mode = this.#options.rebuild === true ? 'replace' : 'create';
     try {
-      await this.#store(key, failure, this.#options.rebuild === true ? 'replace' : 'create');
+      await this.#options.blobs.put(key, failure, { mode });
       return 'failed';
     } catch (error) {
       // There is a document from before, when it went better: that is not given up for one that says nothing.
@@ -174,18 +173,6 @@ export class ParsePool {
     const octets = await this.#options.blobs.get(key);
     return octets !== undefined && (await readDocument(octets))?.isFailure === false;
   }
-
-  async #store(
-    key: string,
-    document: Blob & { dispose(): Promise<void> },
-    mode: 'create' | 'replace',
-  ): Promise<void> {
-    try {
-      await this.#options.blobs.put(key, document, { mode });
-    } finally {
-      await document.dispose();
-    }
-  }
 }
 
 /** One message to be parsed. */
@@ -195,5 +182,11 @@ interface Task {
   readonly key: string;
   readonly onRow: OnRow;
 }
+
+/** Of messages, for each worker, that are parsed or being stored; the others wait. */
+const UNDER_WAY_FOR_EACH = 16;
+
+/** Of attachments, for all messages together. */
+const PUTS_AT_ONCE = { pieces: 64, octets: 8 * 1024 * 1024 };
 
 function ignoreRow(): void {}

@@ -67,7 +67,7 @@ test('what is derived goes to its own bucket, and only that', options, async () 
   );
   assert.deepEqual(
     Contents.map(({ Key = '' }) => Key.replace(/\/account=.*$/, '')),
-    ['made/parsed/v1', 'made/parsed/v1'],
+    ['made/catalog/v1', 'made/parsed/v1', 'made/parsed/v1'],
   );
 });
 

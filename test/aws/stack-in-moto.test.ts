@@ -71,6 +71,7 @@ test('the functions find in their variables the very things that were created', 
     derivedBucket,
     eventBus: undefined,
     publishesMessages: false,
+    writesCatalog: true,
   });
 });
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WorkUnderWay } from '../../lib/import/work-under-way.ts';
+import { WorkUnderWay } from '../../lib/core/work-under-way.ts';
 
 /** Begins a piece that ends when the returned function is called. */
 function begin(work: WorkUnderWay, octets: number): () => void {
