@@ -86,7 +86,7 @@ test(
   async () => {
     const stored = [await store(messageOf('cost one')), await store(messageOf('cost two'))];
     const before = proxy.seen.length;
-    await invoke(stored.map(({ ingest }) => [ingest.rawKey]));
+    await invoke([stored.map(({ ingest }) => ingest.rawKey)]);
     assert.deepEqual(
       proxy.seen
         .slice(before)
