@@ -22,7 +22,7 @@ const PROGRAMS = {
   raw: (config: string) => [join(import.meta.dirname, 'raw-import.ts'), DIST, config],
   discard: (config: string) => [join(import.meta.dirname, 'discard-import.ts'), DIST, config],
 };
-const MAIN = join(DIST, 'lib/cli/main.js');
+const MAIN = join(DIST, 'cli/mailferry.mjs');
 
 export const mailferry = importer('mailferry', 'parsing');
 export const mailferryRaw = importer('mailferry-raw', 'raw');
