@@ -13,8 +13,8 @@ export const POLL_BATCH = 10;
 /** Messages that one invocation parses at most. */
 export const PARSE_BATCH = 100;
 
-/** Of them, so many are under way at the same time. */
-export const PARSES_AT_ONCE = 2;
+/** Of them, so many are under way at the same time: being parsed, or on their way from S3 or to it. */
+export const PARSES_AT_ONCE = 8;
 
 /** Invocations at a time, of each kind. */
 export const CONCURRENCY = 10;

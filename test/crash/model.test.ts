@@ -22,10 +22,12 @@ const FEWEST_HISTORIES = 600;
 const TIME_MS = IS_LONG ? Infinity : 30_000;
 const MOST_SHRINKING = 2000;
 const SIDES = ['before', 'after'] as const;
+const { seed: SEED } = seededRandom();
+/** Between the steps at which a run falls asleep. */
+const STRIDE = IS_LONG ? 1 : 2;
 
 void test('no history of crashes, races, faults and strange servers loses, doubles or wrongly deletes a message', async (t) => {
-  const { seed } = seededRandom();
-  t.diagnostic(`MAILFERRY_SEED=${seed}`);
+  t.diagnostic(`MAILFERRY_SEED=${SEED}`);
   const census = new Census();
   const started = performance.now();
   const missing = (): string[] => MUST_HAPPEN.filter((what) => census.count(what) === 0);
@@ -33,7 +35,7 @@ void test('no history of crashes, races, faults and strange servers loses, doubl
     histories >= FEWEST_HISTORIES && performance.now() - started > TIME_MS && missing().length === 0;
   let histories = 0;
   while (histories < HISTORIES && !isEnough(histories)) {
-    await check(generateHistory(seed + histories), census, `MAILFERRY_SEED=${seed + histories} repeats this`);
+    await check(generateHistory(SEED + histories), census, `MAILFERRY_SEED=${SEED + histories} repeats this`);
     histories += 1;
   }
   report(t, census, histories);
@@ -45,20 +47,20 @@ for (const scenario of SCENARIOS) {
     const census = new Census();
     const histories = await everywhere('crash', 1, census, (crash) => withCrash(scenario, crash));
     report(t, census, histories);
-    assert.ok(histories > 40, `only ${histories} moments to crash at`);
+    assert.ok(histories > 20, `only ${histories} moments to crash at`);
   });
 
   void test(`a call that fails at any step, done or not, is recovered from: ${scenario.name}`, async (t) => {
     const census = new Census();
     const histories = await everywhere('fault', 1, census, (fault) => withFault(scenario, fault));
     report(t, census, histories);
-    assert.ok(histories > 40, `only ${histories} calls to fail`);
+    assert.ok(histories > 20, `only ${histories} calls to fail`);
   });
 
   void test(`a run that stands still until another has taken over does no harm: ${scenario.name}`, async (t) => {
     const census = new Census();
     let histories = 0;
-    for (let step = 1; ; step += 1) {
+    for (let step = 1 + (SEED % STRIDE); ; step += STRIDE) {
       const one = new Census();
       await check(withNap(scenario, step, null), one, `a nap at step ${step}`);
       if (one.count('nap') === 0) break;
@@ -73,7 +75,8 @@ for (const scenario of SCENARIOS) {
 }
 
 /**
- * On both sides of every step, from this one to the last that the run has.
+ * On both sides of every step, from this one to the last that the run has; in a short run on one side of each, and in the next
+ * on the other.
  * @returns how often
  */
 async function everywhere(
@@ -83,10 +86,10 @@ async function everywhere(
   historyOf: (moment: Moment) => History,
 ): Promise<number> {
   for (let step = first; ; step += 1) {
-    for (const side of SIDES) {
+    for (const side of IS_LONG ? SIDES : [SIDES[(SEED + step) % 2] ?? 'before']) {
       const one = new Census();
       await check(historyOf({ step, side }), one, `a ${what} ${side} step ${step}`);
-      if (one.under(`${what} `).length === 0) return (step - first) * SIDES.length;
+      if (one.under(`${what} `).length === 0) return (step - first) * (IS_LONG ? SIDES.length : 1);
       census.add(one);
     }
   }

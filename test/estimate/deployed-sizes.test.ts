@@ -17,7 +17,7 @@ test('the estimate has the sizes of the stack', () => {
   assert.equal(estimated.SLICE_SECONDS, stack.DRAIN_SIZE.timeoutSeconds - stack.DRAIN_RESERVE_SECONDS);
   assert.equal(estimated.POLL_BATCH, stack.POLL_QUEUE.batchSize);
   assert.equal(estimated.PARSE_BATCH, stack.PARSE_QUEUE.batchSize);
-  assert.equal(estimated.PARSES_AT_ONCE, capacityOf(stack.PARSE_SIZE.memoryMegabytes).workers);
+  assert.equal(estimated.PARSES_AT_ONCE, capacityOf(stack.PARSE_SIZE.memoryMegabytes).atOnce);
   assert.equal(estimated.CONCURRENCY, stack.DEFAULT_CONCURRENCY);
   assert.deepEqual([estimated.POLL_MESSAGES, estimated.POLL_OCTETS], [POLL_MESSAGES, POLL_OCTETS]);
 });
