@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { assume } from '../../lib/estimate/assumptions.ts';
 import { BILLED, dollars, linesOf, PRICES } from '../../lib/estimate/aws-prices.ts';
-import { POLL_MESSAGES } from '../../lib/estimate/deployed-sizes.ts';
+import { POLL_MESSAGES, PARSES_AT_ONCE } from '../../lib/estimate/deployed-sizes.ts';
 import { billOf, dollarsOf, estimate } from '../../lib/estimate/estimate.ts';
 import { estimateFirstImport } from '../../lib/estimate/first-import.ts';
 import { mailbox } from './facts.ts';
