@@ -3,8 +3,8 @@
 
 import { PIPELINED } from '../core/pop3/retrieval-window.ts';
 
-/** Before anything is known of the pace: the first message takes the way there and back, the next ones tell. */
-const FIRST = 8;
+/** Before anything is known of the pace: a run that has little time must not have to take more than it can. */
+const FIRST = 2;
 /** Longer than any way to a server and back: more under way would be no faster. */
 const MOMENT_MS = 200;
 const WEIGHT_OF_LAST = 1 / 2;

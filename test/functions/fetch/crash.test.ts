@@ -32,7 +32,7 @@ interface Ending {
 }
 
 /** Until all mail is stored and nothing is left to be done or told; for 6 hours at most. */
-async function play({ options, account, invocationMs = 1120, fates = {} }: History): Promise<Ending> {
+async function play({ options, account, invocationMs = 1300, fates = {} }: History): Promise<Ending> {
   const world = new FetchWorld(options);
   await world.addAccount('ann', MAILS, account);
   const mail = [...world.serverOf('ann').messages];

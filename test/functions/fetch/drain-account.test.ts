@@ -9,7 +9,7 @@ import type { QueuedMessage } from './fifo-queue.ts';
 import { invoke } from './invoke.ts';
 import { runWorld, TICK_MS } from './run-world.ts';
 
-const SLICE = { timeoutMs: 1120 };
+const SLICE = { timeoutMs: 1300 };
 const HOUR_MS = 3_600_000;
 
 /** A drain whose first slice's message is there. */
@@ -29,8 +29,8 @@ test('a large mailbox is drained in many slices, each after the other', async ()
   const startedAt = world.nowMs;
   await runWorld(world, {
     until: startedAt + TICK_MS,
-    pollMs: 1120,
-    sliceMs: 1120,
+    pollMs: 1300,
+    sliceMs: 1300,
     isOver: async () => (await world.missing('ann')).length === 0,
   });
   assert.deepEqual(await world.missing('ann'), []);
@@ -93,7 +93,7 @@ test('a server that fails ends the drain; after the wait a poll begins another',
   assert.equal(await world.drainOf('ann'), undefined);
   assert.ok(((await world.ledger.state(ANN)).progress?.nextAttemptAt ?? 0) > world.nowMs);
   const isOver = async (): Promise<boolean> => (await world.missing('ann')).length === 0;
-  await runWorld(world, { until: world.nowMs + HOUR_MS, pollMs: 1120, sliceMs: 1120, isOver });
+  await runWorld(world, { until: world.nowMs + HOUR_MS, pollMs: 1300, sliceMs: 1300, isOver });
   assert.deepEqual(await world.missing('ann'), []);
   assert.deepEqual(world.accusations, []);
 });

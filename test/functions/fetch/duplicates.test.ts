@@ -12,7 +12,7 @@ import { invoke } from './invoke.ts';
 import { runWorld } from './run-world.ts';
 
 const HOUR_MS = 3_600_000;
-const MAILS = 9;
+const MAILS = 16;
 
 test('a message that is given out again after it was done changes nothing', async () => {
   const world = new FetchWorld();
@@ -21,8 +21,8 @@ test('a message that is given out again after it was done changes nothing', asyn
   const isOver = async (): Promise<boolean> => (await world.missing('ann')).length === 0;
   await runWorld(world, {
     until: startedAt + HOUR_MS,
-    pollMs: 1120,
-    sliceMs: 1120,
+    pollMs: 1300,
+    sliceMs: 1300,
     isOver,
     again: () => true,
   });
@@ -37,7 +37,7 @@ test('a message that is given out again after it was done changes nothing', asyn
 async function withDrain(world: FetchWorld): Promise<DrainMessage> {
   await world.addAccount('ann', MAILS);
   world.sendPoll('ann');
-  await invoke(world, 'poll', world.polls.receive(1), { timeoutMs: 1120 });
+  await invoke(world, 'poll', world.polls.receive(1), { timeoutMs: 1300 });
   const drain = await world.drainOf('ann');
   assert.ok(drain?.isSent);
   return { kind: 'drain', account: ANN, id: drain.id, slice: drain.slice };
@@ -52,7 +52,7 @@ test('a slice given to two at the same time never has two sessions, and goes on 
     const both = [0, 1].map(
       async (who) =>
         await invoke(world, 'drain', [{ id: `twin-${who}`, group: 'ann', body, receives: 1 + who }], {
-          timeoutMs: 1120,
+          timeoutMs: 1300,
           pause: async () => await turns.wait(who),
         }),
     );
@@ -76,8 +76,8 @@ test('polls, slices, deaths, failures and repetitions at random end in all mail 
     const startedAt = world.nowMs;
     await runWorld(world, {
       until: startedAt + 48 * HOUR_MS,
-      pollMs: 1120,
-      sliceMs: 1120,
+      pollMs: 1300,
+      sliceMs: 1300,
       fateOf: () => {
         const moment = {
           side: chance(0.5) ? 'before' : 'after',

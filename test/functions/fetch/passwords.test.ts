@@ -108,12 +108,12 @@ test('an invocation that dies at any step, with a wrong password, has it tried t
 test('a password that is refused in the middle of a drain ends it, and is tried once', async () => {
   const { world, guard } = await guarded('new', 'new');
   world.sendPoll('ann');
-  await invoke(world, 'poll', world.polls.receive(1), { timeoutMs: 1120 });
+  await invoke(world, 'poll', world.polls.receive(1), { timeoutMs: 1300 });
   guard.right = 'another';
   const [message] = world.drains.receive(1);
   assert.ok(message);
-  await invoke(world, 'drain', [message], { timeoutMs: 1120 });
-  await invoke(world, 'drain', [{ ...message, receives: 2 }], { timeoutMs: 1120 });
+  await invoke(world, 'drain', [message], { timeoutMs: 1300 });
+  await invoke(world, 'drain', [{ ...message, receives: 2 }], { timeoutMs: 1300 });
   assert.deepEqual(guard.tried, ['new', 'new']);
   assert.equal(await world.drainOf('ann'), undefined);
   assert.equal((await world.ledger.state(ANN)).progress?.suspendedFor, 'POP3_AUTH_FAILED');

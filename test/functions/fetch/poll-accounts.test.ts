@@ -129,7 +129,7 @@ test('an account that allows less in a run gets less', async () => {
 test('a poll whose time is up in the middle ends in good order, and a drain goes on', async () => {
   const world = new FetchWorld();
   await world.addAccount('ann', 20);
-  const { response } = await poll(world, ['ann'], { timeoutMs: 1120 });
+  const { response } = await poll(world, ['ann'], { timeoutMs: 1300 });
   assert.deepEqual(response, { batchItemFailures: [] });
   const [run] = await world.ledger.runs(ANN, 1);
   assert.equal(run?.outcome, 'complete');

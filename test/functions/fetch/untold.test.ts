@@ -9,7 +9,7 @@ import type { QueuedMessage } from './fifo-queue.ts';
 import { invoke } from './invoke.ts';
 import { runWorld, TICK_MS } from './run-world.ts';
 
-const SHORT = { timeoutMs: 1120 };
+const SHORT = { timeoutMs: 1300 };
 
 const completed = (world: FetchWorld): string[] =>
   world.events.filter(({ type }) => type === 'mailferry.run.completed').map(({ id }) => id);
@@ -21,7 +21,7 @@ test('a drain goes on from slice to slice while the bus fails; its last slice te
   world.eventsFailure = SINK_FAILED;
   const startedAt = world.nowMs;
   const isOver = async (): Promise<boolean> => (await world.drainOf('ann')) === undefined;
-  await runWorld(world, { until: startedAt + TICK_MS, pollMs: 1120, sliceMs: 1120, isOver });
+  await runWorld(world, { until: startedAt + TICK_MS, pollMs: 1300, sliceMs: 1300, isOver });
   assert.deepEqual(await world.missing('ann'), []);
   assert.ok(world.nowMs - startedAt < 60_000, `${world.nowMs - startedAt} ms`);
   assert.ok((world.counts.get('EventsFailed') ?? 0) > 10);
