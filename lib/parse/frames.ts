@@ -53,7 +53,7 @@ for (const type of Object.keys(FRAME_TYPES)) {
 export function encodeFrame(type: FrameType, payload: Uint8Array = new Uint8Array()): Uint8Array {
   if (payload.length > MAX_FRAME_OCTETS)
     throw new FrameError(`a frame of ${payload.length} octets cannot be sent`);
-  const frame = Buffer.alloc(HEADER_OCTETS + payload.length);
+  const frame = Buffer.allocUnsafe(HEADER_OCTETS + payload.length);
   frame.writeUInt8(FRAME_TYPES[type], 0);
   frame.writeUInt32BE(payload.length, 1);
   frame.set(payload, HEADER_OCTETS);
@@ -99,7 +99,8 @@ export class FrameDecoder {
       if (lengthOctets > MAX_FRAME_OCTETS) {
         throw new FrameError(`a frame claims ${lengthOctets} octets, ${MAX_FRAME_OCTETS} are allowed`);
       }
-      this.#payload = Buffer.alloc(lengthOctets);
+      // Not filled with zeros: it is given out only when it is full.
+      this.#payload = Buffer.allocUnsafe(lengthOctets);
       this.#payloadOctets = 0;
     }
     return octets.subarray(taken.length);

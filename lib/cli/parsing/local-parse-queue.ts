@@ -4,6 +4,7 @@
 import type { DoneJob, SqliteParseQueue } from '../../adapters/sqlite-parse-queue.ts';
 import type { RunCatalog } from '../../catalog/run-catalog.ts';
 import type { CatalogRow } from '../../core/catalog/catalog-row.ts';
+import { WorkUnderWay } from '../../core/work-under-way.ts';
 import type { OnRow, ParsePool } from '../../parse/worker-pool.ts';
 import type { ParseJob } from '../../ports/work.ts';
 import type { Drained, Parsing } from './parsing.ts';
@@ -20,7 +21,8 @@ export class LocalParseQueue implements Parsing {
   readonly #pool: ParsePool;
   readonly #catalog: RunCatalog | undefined;
   #done: DoneJob[] = [];
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #underWay = new WorkUnderWay({ pieces: MAX_UNDER_WAY, octets: Infinity });
+  #unfinished = 0;
   #failed = 0;
   #isQueueBroken = false;
   #error: Error | undefined;
@@ -41,11 +43,11 @@ export class LocalParseQueue implements Parsing {
   async enqueue(job: ParseJob): Promise<void> {
     await this.#jobs.enqueue(job);
     this.#start(job, false);
-    if (this.#underWay.size > MAX_UNDER_WAY) await Promise.race(this.#underWay);
+    await this.#underWay.room();
   }
 
   async drain(): Promise<Drained> {
-    await Promise.all(this.#underWay);
+    await this.#underWay.idle();
     this.#crossOut();
     const catalog = await this.#catalog?.finish();
     if (this.#error !== undefined) throw this.#error;
@@ -58,8 +60,8 @@ export class LocalParseQueue implements Parsing {
   }
 
   #start(job: ParseJob, again: boolean): void {
-    const work = this.#parse(job, again).finally(() => this.#underWay.delete(work));
-    this.#underWay.add(work);
+    this.#unfinished += 1;
+    this.#underWay.begin(0, async () => await this.#parse(job, again));
   }
 
   async #parse(job: ParseJob, again: boolean): Promise<void> {
@@ -74,8 +76,9 @@ export class LocalParseQueue implements Parsing {
     } catch (error) {
       this.#fail(error);
     }
+    this.#unfinished -= 1;
     // The last of those under way leaves none behind: it may be long until another comes.
-    if (this.#done.length >= CROSSED_OUT_AT_ONCE || this.#underWay.size === 1) this.#crossOut();
+    if (this.#done.length >= CROSSED_OUT_AT_ONCE || this.#unfinished === 0) this.#crossOut();
   }
 
   /** A queue that fails once, locked perhaps, is not asked again for each job: what is not crossed out is done again. */
