@@ -33,6 +33,8 @@ export interface SettledListing {
   readonly isSwitchedOff?: boolean;
   /** Epoch milliseconds: from then on it is looked at in full again. */
   readonly until: number;
+  /** The account's, when it was settled: whoever had a lease since may have changed records, and died before he could say so. */
+  readonly fence: number;
 }
 
 /** What the last listing was like, so that the next can be told from a stranger's. */

@@ -15,7 +15,7 @@ import { decideUnfetched, hasWork, knownCandidates, planRun } from './plan-run.t
 import { previewRun } from './preview-run.ts';
 import { RunBook } from './run-book.ts';
 import { settleDeletions } from './settle-deletions.ts';
-import { decideSettled, rowsOf, settle, settledBefore } from './settled-listing.ts';
+import { decideSettled, rowsOf, settle, settledBefore, underLease } from './settled-listing.ts';
 import { stopReason } from './stop-reason.ts';
 import { workUnderLease } from './work-under-lease.ts';
 
@@ -50,6 +50,7 @@ async function takeCourse(run: AccountRun, course: Course, startedAt: number): P
   const { account, ports, options, book } = run;
   if (options.stop.aborted) throw stopReason(options.stop);
   course.state ??= await ports.ledger.state(account.id);
+  if (options.held) course.state = underLease(course.state, options.held);
   const maildrop = await openMaildrop(run, course.state);
   try {
     book.list(maildrop.rows);
@@ -66,14 +67,15 @@ async function takeCourse(run: AccountRun, course: Course, startedAt: number): P
     if (options.dryRun !== true && hasWork(planned, run, course.state)) {
       course.lease = await LeaseKeeper.acquire(run);
       const before = course.state.progress?.lastRunId;
-      course.state = await ports.ledger.state(account.id);
+      course.state = underLease(await ports.ledger.state(account.id), course.lease.hold);
       const { progress, deletionsUnsettled } = course.state;
       // Another run was at work since we listed, perhaps, and may have deleted what we would fetch.
       if (progress?.lastRunId !== before || deletionsUnsettled) await maildrop.listAgain();
       book.list(maildrop.rows);
-      course.state = await settleDeletions(maildrop.listing, run, course.lease, course.state);
+      course.state = await settleDeletions(maildrop, run, course.lease, course.state);
       const done = await workUnderLease(run, maildrop, course.lease, course.state);
-      if (done && book.outcome === 'complete') course.settled = settle(done, maildrop.rows, run, startedAt);
+      if (done && book.outcome === 'complete')
+        course.settled = settle(done, maildrop.rows, run, course.state, startedAt);
     } else {
       decideUnfetched(planned, run);
       if (options.dryRun === true) {
@@ -81,7 +83,7 @@ async function takeCourse(run: AccountRun, course: Course, startedAt: number): P
       } else {
         options.observer?.planned?.(planned.plan, rowsOf(planned.settled));
         isSwitchedOff(knownCandidates(planned.plan), run);
-        course.settled = settle(planned, maildrop.rows, run, startedAt);
+        course.settled = settle(planned, maildrop.rows, run, course.state, startedAt);
       }
       await maildrop.quit();
       course.isQuiet = book.outcome === 'complete' && course.state.progress?.lastOutcome === 'complete';

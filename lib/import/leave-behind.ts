@@ -92,8 +92,13 @@ async function refreshProgress(
   if (progress === undefined) return;
   const now = ports.now();
   const isYoung = Math.abs(now - (progress.lastSuccessAt ?? 0)) < (options.quietForMs ?? 0);
-  if (isYoung && settled?.digest === progress.settled?.digest && settled?.until === progress.settled?.until)
-    return;
+  const before = progress.settled;
+  const isSame =
+    settled?.digest === before?.digest &&
+    settled?.until === before?.until &&
+    settled?.fence === before?.fence;
+  // The lease of this run has a fence of its own, which what was settled has to bear from now on.
+  if (isYoung && isSame && options.held === undefined) return;
   const lastListing = book.listingMark() ?? progress.lastListing;
   const refreshed = { ...progress, lastEndedAt: now, lastSuccessAt: now, backlog: 0, lastListing, settled };
   await leaveProgress(run, refreshed, { sinceFence: fence });

@@ -2,11 +2,11 @@
 
 import type { AccountProgress, AccountState } from '../core/account-state.ts';
 import { orLeaseLost } from '../core/lease-lost.ts';
-import type { ListedMessage } from '../core/pop3/listing.ts';
 import type { StoredRef } from '../core/record.ts';
 import { NO_UIDL } from '../core/uidl.ts';
 import type { AccountRun } from './account-run.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import type { Maildrop } from './maildrop.ts';
 
 /**
  * Gone from the listing: marked `deleted`. Still there: no mark, and the plan decides anew. Should a message marked
@@ -14,12 +14,13 @@ import type { LeaseKeeper } from './lease-keeper.ts';
  * @returns the state after it: what we deleted has not vanished from the last listing
  */
 export async function settleDeletions(
-  listing: readonly ListedMessage[],
+  maildrop: Pick<Maildrop, 'listing'>,
   { account, ports, runId }: AccountRun,
   lease: LeaseKeeper,
   state: AccountState,
 ): Promise<AccountState> {
   if (!state.deletionsUnsettled) return state;
+  const { listing } = maildrop;
   // A record without UIDL may be any listed message without one.
   const listed = new Set(listing.map(({ uidl }) => uidl ?? NO_UIDL));
   const gone: StoredRef[] = [];

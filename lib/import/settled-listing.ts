@@ -8,6 +8,7 @@ import { NEVER_STORED } from '../core/plan.ts';
 import type { PlannedMessage } from '../core/plan.ts';
 import type { ListedRows } from '../core/pop3/listed-rows.ts';
 import type { Uidl } from '../core/uidl.ts';
+import type { LeaseHold } from '../ports/ledger.ts';
 import type { AccountRun } from './account-run.ts';
 import { effectivePolicy } from './effective-policy.ts';
 import type { PlannedRun } from './plan-run.ts';
@@ -21,15 +22,23 @@ const SETTLED_FOR_MS = 24 * 60 * 60 * 1000;
  */
 export function settledBefore(
   rows: ListedRows,
-  { progress, deletionsUnsettled }: AccountState,
+  { progress, deletionsUnsettled, fence }: AccountState,
   run: AccountRun,
 ): SettledListing | undefined {
   const { options, ports } = run;
   const settled = progress?.settled;
   if (options.quietForMs === undefined || options.dryRun === true || deletionsUnsettled) return undefined;
-  if (settled === undefined || progress?.lastOutcome !== 'complete') return undefined;
+  if (settled === undefined || progress?.lastOutcome !== 'complete' || settled.fence !== fence)
+    return undefined;
   if (!isInForce(settled, ports.now()) || rowsOf(settled) > rows.length) return undefined;
   return digestRows(rows, rowsOf(settled), run) === settled.digest ? settled : undefined;
+}
+
+/** The state of one who has the lease: what was settled before holds if his lease is the only one given since. */
+export function underLease(state: AccountState, { fence }: LeaseHold): AccountState {
+  const { progress } = state;
+  if (progress?.settled?.fence !== fence - 1) return { ...state, fence };
+  return { ...state, fence, progress: { ...progress, settled: { ...progress.settled, fence } } };
 }
 
 /** How many of the first rows it is about. */
@@ -39,12 +48,14 @@ export function rowsOf(settled: SettledListing | undefined): number {
 
 /**
  * Of a run that has ended well: what the same listing will mean, if that is certain.
+ * @param state by which it was planned
  * @param startedAt of the run: it has seen nothing before, in epoch milliseconds
  */
 export function settle(
   { plan, settled }: PlannedRun,
   rows: ListedRows,
   run: AccountRun,
+  { fence }: AccountState,
   startedAt: number,
 ): SettledListing | undefined {
   const now = run.ports.now();
@@ -72,6 +83,7 @@ export function settle(
     known,
     skipped: (settled?.skipped ?? 0) + skipped.size,
     until,
+    fence,
     ...(isSwitchedOff && { isSwitchedOff }),
   };
 }

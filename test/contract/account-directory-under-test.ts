@@ -35,7 +35,7 @@ export function directoryCheck(name: string, open: OpenDirectory): DirectoryChec
 }
 
 export function wellProgress(changes: Partial<AccountProgress> = {}): AccountProgress {
-  const settled = { digest: 'digest', known: 7, skipped: 1, until: 1_750_000_090_000 };
+  const settled = { digest: 'digest', known: 7, skipped: 1, until: 1_750_000_090_000, fence: 0 };
   return accountProgress({
     failures: 0,
     nextAttemptAt: undefined,

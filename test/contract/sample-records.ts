@@ -133,7 +133,7 @@ export function accountProgress(changes: Partial<AccountProgress> = {}): Account
     nextAttemptAt: 1_735_776_000_900,
     lastListing: { rows: 1_000_000, recorded: 999_999 },
     suspendedFor: 'POP3_AUTH_FAILED',
-    settled: { digest: 'abc_-', known: 999_990, skipped: 9, until: 1_735_862_400_000 },
+    settled: { digest: 'abc_-', known: 999_990, skipped: 9, until: 1_735_862_400_000, fence: 3 },
     ...changes,
   };
 }

@@ -68,6 +68,39 @@ test('new mail that bears the UIDL of a known message is told from it by its con
   assert.ok(runs.isStored(other));
 });
 
+/** A poll whose process ends before it has written how it went: its records are there, and nothing else of it. */
+async function pollAndDie(runs: RunsUnderTest): Promise<void> {
+  const dead = async (): Promise<never> => {
+    throw new Error('the process was killed');
+  };
+  // In place of the class's own methods, which are there again when these are gone.
+  const own = Object.assign(runs.ledger, { saveProgress: dead, recordRun: dead });
+  await runs.poll();
+  for (const name of ['saveProgress', 'recordRun'] as const) Reflect.deleteProperty(own, name);
+}
+
+for (const behind of ['nothing', 'new mail'])
+  test(`a UIDL given again twice, a run having died between, with ${behind} behind: all three messages are stored`, async () => {
+    await using runs = await settledMailbox();
+    const second = letter('settled-3', 'another', 50);
+    const asLargeAsFirst = letter('settled-3', 'LETTER SETTLED-3');
+    runs.server.maildrop[3] = second;
+    await pollAndDie(runs);
+    assert.ok(runs.isStored(second));
+    runs.server.maildrop[3] = asLargeAsFirst;
+    if (behind === 'new mail') runs.server.maildrop.push(letter('new', 'new'));
+    await runs.poll();
+    assert.ok(runs.isStored(asLargeAsFirst));
+  });
+
+test('after a run that died every record is looked at, once', async () => {
+  await using runs = await settledMailbox();
+  runs.server.maildrop.push(letter('new', 'new'));
+  await pollAndDie(runs);
+  assert.equal((await runs.poll()).asked.length, MESSAGES + 1);
+  assert.deepEqual((await runs.poll()).calls, ['state']);
+});
+
 test('more strangers than known messages make every record be looked at', async () => {
   await using runs = await settledMailbox();
   runs.server.maildrop.push(...manyUidls('stranger-', 2 * MESSAGES).map((uidl) => letter(uidl, uidl)));

@@ -137,7 +137,7 @@ test('an old source moved over what the target has made of it since changes noth
   const { source, target, ports } = await scene();
   await move(ports);
   const deleted = { kind: 'deleted', at: NOW, runId: '01JK0000000000000000000001' } as const;
-  const settled = { digest: 'of a listing', known: 5, skipped: 1, until: NOW + 1000 };
+  const settled = { digest: 'of a listing', known: 5, skipped: 1, until: NOW + 1000, fence: 0 };
   const [, ...some] = (await target.records()).filter((record) => record.state === 'stored');
   await target.ledger.mark(ANN, some, deleted);
   await target.ledger.commit(ANN, failedRecord(uidlOf('skipped'), { attempts: 2 }));

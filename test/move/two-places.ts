@@ -125,7 +125,7 @@ async function fillHistory({ ledger }: TestPlace): Promise<void> {
     const entries = [deletionEntry(uidlOf(`deleted in ${runId}`))];
     await ledger.recordRun(runRecord(runId, { deletions: { outcome: 'unknown', entries } }));
   }
-  const settled = { digest: 'of a listing', known: 5, skipped: 1, until: NOW + 1000 };
+  const settled = { digest: 'of a listing', known: 5, skipped: 1, until: NOW + 1000, fence: 0 };
   await ledger.saveProgress(ANN, accountProgress({ lastRunId: RUN_IDS[1], settled }), undefined);
   const hold = await ledger.acquire(ANN, 'a run that died', 1);
   assert.ok('fence' in hold);

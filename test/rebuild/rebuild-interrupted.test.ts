@@ -43,7 +43,7 @@ test('the lease is renewed as the rebuilding goes on, and one that is lost ends 
 test('the next import looks at the whole listing again, whatever was settled before', async () => {
   const { lost } = await importedAndLost();
   await using _ = lost;
-  const settled = { digest: 'of a listing', known: 5, skipped: 0, until: Date.UTC(2027, 0) };
+  const settled = { digest: 'of a listing', known: 5, skipped: 0, until: Date.UTC(2027, 0), fence: 0 };
   const progress = accountProgress({ settled });
   await lost.ledger.saveProgress(ANN, progress, undefined);
   await lost.rebuild();

@@ -128,8 +128,9 @@ function isArchived(world: World, message: MailMessage): boolean {
  */
 function isExcused(world: World, message: MailMessage, records: readonly MessageRecord[]): boolean {
   if (isLost(message)) return true;
-  const record = records.find(({ uidl }) => uidl === message.uidl);
-  if (record?.state !== 'stored') return false;
+  const [record, ...more] = records.filter(({ uidl }) => uidl === message.uidl);
+  // Of a UIDL that has meant several messages every one is fetched, whatever its size.
+  if (record?.state !== 'stored' || more.length > 0) return false;
   const alike =
     record.identifiedBy === 'header' ? world.messages.filter((other) => looksLike(other, message)) : [];
   const others = [...alike, ...world.takenFrom(message, message.uidl)];

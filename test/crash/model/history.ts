@@ -14,8 +14,8 @@ export interface Arrival {
   /**
    * `new` · `copy` the same octets as another · `header-twin` same header and size as another, another body ·
    * `same-uidl` the server gives it the UIDL of one that is there · `same-all` and the same octets too ·
-   * `reused-uidl` the UIDL of one that is gone, and another size · `taken-uidl` the UIDL and the size of one that is
-   * gone · `no-uidl` the server gives it none.
+   * `reused-uidl` the UIDL of one that is gone, and a size that none with it had · `taken-uidl` and the size that one
+   * with it had · `no-uidl` the server gives it none.
    */
   readonly kind:
     'new' | 'copy' | 'header-twin' | 'same-uidl' | 'same-all' | 'reused-uidl' | 'taken-uidl' | 'no-uidl';

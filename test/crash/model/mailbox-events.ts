@@ -57,7 +57,7 @@ function uidlOf(world: World, { kind }: Arrival, other: MailMessage | undefined)
   return newUidl(world);
 }
 
-/** A UIDL of which all messages are gone, and the size that its last one had, or one that none of them had. */
+/** A UIDL of which all messages are gone, and the size that one of them had, or one that none of them had. */
 function reusable(
   world: World,
   own: Recipe,
@@ -70,7 +70,8 @@ function reusable(
   if (uidl === '') return undefined;
   const taken = [...holders].map(({ recipe }) => recipe.sizeClass);
   const sizes = Array.from({ length: SIZE_CLASSES }, (_, step) => (own.sizeClass + step) % SIZE_CLASSES);
-  const sizeClass = kind === 'taken-uidl' ? taken.at(-1) : sizes.find((one) => !taken.includes(one));
+  const sizeClass =
+    kind === 'taken-uidl' ? at(taken, own.sizeClass) : sizes.find((one) => !taken.includes(one));
   return sizeClass === undefined ? undefined : { uidl, recipe: { ...own, sizeClass } };
 }
 

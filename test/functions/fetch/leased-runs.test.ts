@@ -70,5 +70,6 @@ test('a quiet run under such a lease may write what it has to, and gives it back
   await poll(world);
   const { progress, lease } = await world.ledger.state(ANN);
   assert.ok((progress?.lastSuccessAt ?? 0) > world.nowMs - HOUR_MS);
-  assert.equal(lease, undefined);
+  assert.equal(lease, undefined); // What it found settled bears the fence of its lease: the next poll has no need to look again.
+  assert.equal(progress?.settled?.fence, (await world.ledger.state(ANN)).fence);
 });
