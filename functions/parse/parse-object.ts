@@ -1,7 +1,7 @@
 // One raw object to its document: one GET brings its octets and the facts of its import together. The document is there, and its
 // events are published, before this resolves.
 
-import { provenOctets } from '../../lib/adapters/proven-octets.ts';
+import { provenOctets } from '../../lib/spool/proven-octets.ts';
 import type { OpenedObject } from '../../lib/adapters/s3-blob-store.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import { fromMetadata } from '../../lib/core/ingest-metadata.ts';

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { Blob } from '../ports/storage.ts';
 import { createTempFile } from '../spool/temp-file.ts';
 import { linkOnce, nameOnce, syncPath } from './durable-names.ts';
-import { provenOctets } from './proven-octets.ts';
+import { provenOctets } from '../spool/proven-octets.ts';
 
 export interface ObjectFile {
   readonly path: string;

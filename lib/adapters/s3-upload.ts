@@ -9,7 +9,7 @@ import { describeError, MailferryError } from '../core/errors.ts';
 import type { Sha256 } from '../core/record.ts';
 import type { Blob } from '../ports/storage.ts';
 import { notAnswered } from './aws-errors.ts';
-import { provenOctets } from './proven-octets.ts';
+import { provenOctets } from '../spool/proven-octets.ts';
 import { toBase64 } from './s3-objects.ts';
 
 export interface S3Upload {

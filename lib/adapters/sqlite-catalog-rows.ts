@@ -4,6 +4,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AccountId } from '../core/account.ts';
 import { placeOf } from '../core/catalog/catalog-key.ts';
+import { MAX_FILE_OCTETS } from '../core/catalog/catalog-row.ts';
 import type { CatalogRow } from '../core/catalog/catalog-row.ts';
 import type { RowGroup, WaitingRows } from '../ports/catalog.ts';
 import { guardLedger, inTransaction } from './sqlite-database.ts';
@@ -23,10 +24,17 @@ export class SqliteCatalogRows implements WaitingRows {
       const first = this.#database.prepare('SELECT account, ingest_dt FROM catalog_row LIMIT 1').get();
       if (first === undefined) return undefined;
       const [account, ingestDt] = [String(first['account']), String(first['ingest_dt'])];
-      const rows = this.#database
+      const found = this.#database
         .prepare('SELECT json FROM catalog_row WHERE account = ? AND ingest_dt = ? ORDER BY sha256 LIMIT ?')
-        .all(account, ingestDt, limit)
-        .map(({ json }) => JSON.parse(String(json)) as CatalogRow);
+        .iterate(account, ingestDt, limit);
+      const rows: CatalogRow[] = [];
+      let octets = 0;
+      for (const { json } of found) {
+        const text = String(json);
+        octets += text.length;
+        if (rows.length > 0 && octets > MAX_FILE_OCTETS) break;
+        rows.push(JSON.parse(text) as CatalogRow);
+      }
       return { account: account as AccountId, ingestDt, rows };
     });
   }

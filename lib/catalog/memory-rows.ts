@@ -2,6 +2,7 @@
 // `mailferry reparse` makes them again.
 
 import { placeOf } from '../core/catalog/catalog-key.ts';
+import { MAX_FILE_OCTETS } from '../core/catalog/catalog-row.ts';
 import type { CatalogRow } from '../core/catalog/catalog-row.ts';
 import type { RowGroup, WaitingRows } from '../ports/catalog.ts';
 import { groupRows } from './group-rows.ts';
@@ -16,7 +17,13 @@ export class MemoryRows implements WaitingRows {
   async next(limit: number): Promise<RowGroup | undefined> {
     const [group] = groupRows(this.#rows.values());
     if (group === undefined) return undefined;
-    return { ...group, rows: group.rows.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1)).slice(0, limit) };
+    const sorted = group.rows.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1)).slice(0, limit);
+    let octets = 0;
+    const enough = sorted.findIndex((row, index) => {
+      octets += JSON.stringify(row).length;
+      return index > 0 && octets > MAX_FILE_OCTETS;
+    });
+    return { ...group, rows: enough === -1 ? sorted : sorted.slice(0, enough) };
   }
 
   async remove({ rows }: RowGroup): Promise<void> {

@@ -33,8 +33,11 @@ export async function makeDocument(
     if (!(error instanceof JobFailure)) throw error;
     // The worker was ended with all others, not by the message.
     tools.workers.assertOpen();
+    await kept.readRest();
     const job = { ingest, failure: error.problem };
     return { job: await lookAgain(worker, job, kept, tools), isFailure: true };
+  } finally {
+    await kept.close();
   }
 }
 

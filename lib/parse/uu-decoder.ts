@@ -9,6 +9,8 @@ const MAX_LINE_OCTETS = 64 * 1024;
 export class UuDecoder {
   readonly #note: (problem: Problem) => void;
   #partial = '';
+  #taken = 0;
+  #given = 0;
   #state: 'before' | 'inside' | 'after' = 'before';
 
   constructor(note: (problem: Problem) => void) {
@@ -27,16 +29,29 @@ export class UuDecoder {
     return last;
   }
 
+  #decode(line: string): Uint8Array {
+    const octets = decodeUuLine(line);
+    this.#taken += line.length + 1;
+    const left = Math.max(0, Math.floor(this.#taken * MOST_FROM_ONE_OCTET) - this.#given);
+    if (octets.length > left) this.#note('uuencode-broken');
+    const given = octets.subarray(0, left);
+    this.#given += given.length;
+    return given;
+  }
+
   #takeLine(line: string): Uint8Array {
     const text = line.replace(/\r$/, '');
     if (this.#state === 'before' && BEGIN.test(text)) this.#state = 'inside';
     else if (this.#state === 'inside') {
-      if (text.trim() !== 'end') return decodeUuLine(text);
+      if (text.trim() !== 'end') return this.#decode(text);
       this.#state = 'after';
     }
     return new Uint8Array();
   }
 }
+
+/** Trailing spaces, which are zeros, get lost on the way; so much may come of what is there. Stops: a few lines that fill a disk. */
+const MOST_FROM_ONE_OCTET = 1.5;
 
 /** The first character says how many octets; each of the others has six bits, space and grave accent being zero. */
 export function decodeUuLine(line: string): Uint8Array {

@@ -9,6 +9,7 @@ import type { Blob, BlobStore } from '../ports/storage.ts';
 import type { ParseJob } from '../ports/work.ts';
 import { WorkUnderWay } from '../core/work-under-way.ts';
 import { DerivedPuts } from './derived-puts.ts';
+import { provenOctets } from '../spool/proven-octets.ts';
 import { parsedKeyOf, rowOf } from './derived-keys.ts';
 import { DEFAULT_PARSE_LIMITS, type ParseLimits } from './limits.ts';
 import { makeDocument, type MadeDocument } from './make-document.ts';
@@ -25,8 +26,6 @@ export interface ParsePoolOptions {
   /** For attachments and documents too large for memory; made when needed. */
   readonly spoolDirectory: string;
   readonly limits?: ParseLimits;
-  /** Parse again what has a document already, and replace that. */
-  readonly rebuild?: boolean;
   /** Another worker than the real one: for tests of what happens when it fails. */
   readonly command?: WorkerCommand;
 }
@@ -77,17 +76,21 @@ export class ParsePool {
     { ingest }: ParseJob,
     { onRow = ignoreRow, again = false }: ParseOptions = {},
   ): Promise<ParseOutcome> {
-    const { blobs, rebuild = false } = this.#options;
+    const { blobs } = this.#options;
     const key = parsedKeyOf(ingest);
     this.#workers.assertOpen();
-    if (!rebuild && !again && (await blobs.stat(key)) !== undefined) return 'parsed';
-    return await this.#parseAndStore({ ingest, key, onRow }, async () => await blobs.get(ingest.rawKey));
+    if (!again && (await blobs.stat(key)) !== undefined) return 'parsed';
+    return await this.#parseAndStore({ ingest, key, onRow }, async () => {
+      const raw = await blobs.get(ingest.rawKey);
+      const { sha256, size: sizeOctets } = ingest;
+      return raw && provenOctets({ sha256, sizeOctets, open: () => raw }, `parsing ${ingest.rawKey}`);
+    });
   }
 
   /**
    * The same for one who has the raw object open already: no store is asked for it, nor whether there is a document; a new one
    * replaces it. While all workers are busy the octets wait unread.
-   * @param raw the octets of `ingest.rawKey`; an error of theirs is thrown on
+   * @param raw the octets of `ingest.rawKey`, proven to be those when they have ended; an error of theirs is thrown on
    * @param onRow called before it resolves
    */
   async parseOpened(
@@ -157,15 +160,17 @@ export class ParsePool {
   }
 
   async #storeFailure(key: string, failure: Blob): Promise<'failed' | 'kept'> {
-    const mode = this.#options.rebuild === true ? 'replace' : 'create';
     try {
-      await this.#options.blobs.put(key, failure, { mode });
+      await this.#options.blobs.put(key, failure);
       return 'failed';
     } catch (error) {
-      // There is a document from before, when it went better: that is not given up for one that says nothing.
+      // There is a document from before.
       if (!(error instanceof MailferryError && error.code === 'ARCHIVE_CORRUPT')) throw error;
-      return (await this.#hasGoodDocument(key)) ? 'kept' : 'failed';
     }
+    // When it went better, it is not given up for one that says nothing.
+    if (await this.#hasGoodDocument(key)) return 'kept';
+    await this.#options.blobs.put(key, failure, { mode: 'replace' });
+    return 'failed';
   }
 
   /** And not one that says the same for another reason. */

@@ -14,7 +14,7 @@ export interface RowGroup extends CatalogPlace {
 export interface WaitingRows {
   /**
    * Some of those that wait, of one account and one day; the same ones until they are taken away, but for rows that come in between.
-   * @param limit rows at most
+   * @param limit rows at most; fewer if they would be more than MAX_FILE_OCTETS
    * @returns `undefined` when none wait. @throws LEDGER_FAILED
    */
   next(limit: number): Promise<RowGroup | undefined>;

@@ -6,6 +6,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { IngestFacts } from '../../lib/core/message/document.ts';
+import type { Sha256 } from '../../lib/core/record.ts';
 import type { Blob } from '../../lib/ports/storage.ts';
 import { ParsePool } from '../../lib/parse/worker-pool.ts';
 import { MemoryBlobStore } from '../support/memory-blob-store.ts';
@@ -30,6 +32,19 @@ const START = Buffer.from(
   ].join('\r\n'),
 );
 
+const BLOCK = Buffer.alloc(LINE.length * BLOCK_LINES, LINE);
+const END = Buffer.from('--b--\r\n');
+
+/** The facts of START, so many BLOCKs and END. */
+function ingestOfAll(): IngestFacts {
+  const hash = createHash('sha256').update(START);
+  for (let count = 0; count < BLOCKS; count += 1) hash.update(BLOCK);
+  const sha256 = hash.update(END).digest('hex') as Sha256;
+  const facts = ingestOf(START);
+  const size = START.length + BLOCKS * BLOCK.length + END.length;
+  return { ...facts, sha256, size, rawKey: facts.rawKey.replace(facts.sha256, sha256) };
+}
+
 /** Makes its one message as it is read, and only hashes what is put. */
 class HashingStore extends MemoryBlobStore {
   readonly attachments: { sizeOctets: number; isAsClaimed: boolean }[] = [];
@@ -37,8 +52,8 @@ class HashingStore extends MemoryBlobStore {
   override async get(): Promise<AsyncIterable<Uint8Array>> {
     return (async function* () {
       yield START;
-      for (let count = 0; count < BLOCKS; count += 1) yield Buffer.alloc(LINE.length * BLOCK_LINES, LINE);
-      yield Buffer.from('--b--\r\n');
+      for (let count = 0; count < BLOCKS; count += 1) yield Buffer.from(BLOCK);
+      yield END;
     })();
   }
 
@@ -62,13 +77,13 @@ void test(
     const spoolDirectory = await mkdtemp(join(tmpdir(), 'memory-test-'));
     const blobs = new HashingStore();
     const pool = new ParsePool({ blobs, workers: 1, spoolDirectory });
+    const ingest = ingestOfAll();
     const baseOctets = process.memoryUsage.rss();
     let peakOctets = 0;
     const sampling = setInterval(() => {
       peakOctets = Math.max(peakOctets, process.memoryUsage.rss());
     }, 20);
     try {
-      const ingest = { ...ingestOf(START), size: START.length + LINE.length * BLOCK_LINES * BLOCKS + 7 };
       assert.equal(await pool.parse({ ingest }), 'parsed');
       assert.deepEqual(blobs.attachments, [{ sizeOctets: DECODED_OCTETS, isAsClaimed: true }]);
       const growthOctets = peakOctets - baseOctets;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { provenOctets } from '../../lib/adapters/proven-octets.ts';
+import { provenOctets } from '../../lib/spool/proven-octets.ts';
 import type { Blob } from '../../lib/ports/storage.ts';
 import { blobOf, inPieces } from '../support/memory-blob-store.ts';
 

@@ -21,7 +21,7 @@ export class LocalParseQueue implements Parsing {
   readonly #pool: ParsePool;
   readonly #catalog: RunCatalog | undefined;
   #done: DoneJob[] = [];
-  readonly #underWay = new WorkUnderWay({ pieces: MAX_UNDER_WAY, octets: Infinity });
+  #underWay = underWay(MAX_UNDER_WAY);
   #unfinished = 0;
   #failed = 0;
   #isQueueBroken = false;
@@ -37,7 +37,10 @@ export class LocalParseQueue implements Parsing {
   /** What was killed between a document and its row has no row: it is parsed again although it has a document. */
   resume(): void {
     const again = this.#catalog !== undefined;
-    for (const job of this.#jobs.pending()) this.#start(job, again);
+    const pending = this.#jobs.pending();
+    // New mail does not wait for what earlier runs left.
+    this.#underWay = underWay(pending.length + MAX_UNDER_WAY);
+    for (const job of pending) this.#start(job, again);
   }
 
   async enqueue(job: ParseJob): Promise<void> {
@@ -98,4 +101,8 @@ export class LocalParseQueue implements Parsing {
   #fail(error: unknown): void {
     this.#error ??= error instanceof Error ? error : new Error(String(error));
   }
+}
+
+function underWay(jobs: number): WorkUnderWay {
+  return new WorkUnderWay({ pieces: jobs, octets: Infinity });
 }

@@ -35,11 +35,11 @@ export function rowsInLedger(
   const run = new RunCatalog({ waiting: catalogRows, blobs, form });
   let done: Parameters<SqliteParseQueue['done']>[0][number][] = [];
   const keepAll = (): void => {
-    const kept = done;
+    if (done.length === 0) return;
+    parseJobs.done(done);
+    run.added(done.length);
+    // Only now: what could not be kept is tried again with the next.
     done = [];
-    if (kept.length === 0) return;
-    parseJobs.done(kept);
-    run.added(kept.length);
   };
   return {
     keep: (row, ingest) => {

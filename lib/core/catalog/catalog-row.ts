@@ -87,3 +87,6 @@ export function toCatalogRow(
     parser_version: parserVersion,
   };
 }
+
+/** Of one file, as JSON. Stops: rows as long as rows may be, which together are longer than any string. */
+export const MAX_FILE_OCTETS = 16 * 1024 * 1024;
