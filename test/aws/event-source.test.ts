@@ -137,6 +137,7 @@ void describe('the event source', { concurrency: true }, () => {
     const under = new Set<string>();
     const seen: string[] = [];
     let most = 0;
+    for (const body of ['a1', 'a2', 'a3', 'b1', 'b2', 'c1']) await send(queue, body, body.slice(0, 1));
     await using source = open(
       queue,
       async ({ Records: [record] }) => {
@@ -145,7 +146,7 @@ void describe('the event source', { concurrency: true }, () => {
         assert.ok(!under.has(group), `${group} is under way`);
         under.add(group);
         most = Math.max(most, under.size);
-        await sleep(30);
+        await sleep(200);
         under.delete(group);
         const fails = body === 'a2' && attributes?.ApproximateReceiveCount === '1';
         seen.push(fails ? `${body} failed` : body);
@@ -153,7 +154,6 @@ void describe('the event source', { concurrency: true }, () => {
       },
       { batchSize: 1, concurrency: 3 },
     );
-    for (const body of ['a1', 'a2', 'a3', 'b1', 'b2', 'c1']) await send(queue, body, body.slice(0, 1));
     await until(() => source.counts.deleted === 6);
     const ofA = seen.filter((body) => body.startsWith('a'));
     assert.deepEqual(ofA, ['a1', 'a2 failed', 'a2', 'a3']);
@@ -184,8 +184,8 @@ void describe('the event source', { concurrency: true }, () => {
       batches.push(Records.length);
       return null;
     };
-    await using source = open(queue, note, { batchWindowMs: 1500, batchSize: 15 });
     for (let index = 0; index < 15; index += 1) await send(queue, String(index));
+    await using source = open(queue, note, { batchWindowMs: 1500, batchSize: 15 });
     await until(() => source.counts.deleted === 15);
     assert.deepEqual(batches, [15]);
   });

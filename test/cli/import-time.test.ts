@@ -34,8 +34,11 @@ test('deletions are still made when the time is nearly up', options, async () =>
   const { run } = await mailbox.run('--time', '3s');
   const { stored } = run.counts;
   assert.ok(stored > 0 && stored < 40, `${stored} stored`);
-  assert.deepEqual([run.deletions.outcome, run.deletions.entries.length], ['committed', stored]);
-  assert.equal(mailbox.server.maildrop.length, 40 - stored);
+  const { outcome, entries } = run.deletions;
+  // As many as the time was long enough for.
+  assert.equal(outcome, 'committed');
+  assert.ok(entries.length > 0 && entries.length <= stored, `${entries.length} of ${stored} deleted`);
+  assert.equal(mailbox.server.maildrop.length, 40 - entries.length);
 });
 
 test(

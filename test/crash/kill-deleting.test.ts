@@ -29,7 +29,7 @@ const MESSAGES = 90;
 /** Small steps, so that every run fetches something and deletes something. */
 const LIMITS = { runMessages: 14, deletionsPerRun: 9 };
 /** Makes every phase long enough to be hit. */
-const DELAYS_MS = { RETR: 5, DELE: 15, QUIT: 50 };
+const DELAYS_MS = { RETR: 12, DELE: 15, QUIT: 50 };
 
 /** From when on, and for how long, a kill is aimed; where it lands is chance all the same. */
 const AIMS = [
@@ -127,7 +127,9 @@ async function killOnce(
 
 function phaseOf(commands: readonly SeenCommand[] = []): Phase {
   const last = commands.at(-1);
-  if (last?.verb === 'RETR') return 'fetch';
+  // Pipelined, each RETR is followed by a LIST of its message.
+  const isFetching = last?.verb === 'LIST' && commands.some(({ verb }) => verb === 'RETR');
+  if (last?.verb === 'RETR' || isFetching) return 'fetch';
   if (last?.verb === 'DELE') return 'delete';
   const isCommitting = last?.verb === 'QUIT' && commands.some(({ verb }) => verb === 'DELE');
   if (isCommitting) return last.answerOctets === 0 ? 'quit' : 'late';
