@@ -3,7 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { assertBalanced, assertHoldsMailbox, assertNothingNew } from '../support/agreement.ts';
 import { assertFinished, readArchive, storedDigests } from '../support/archive-snapshot.ts';
 import { mailWithAttachments } from '../support/attachment-mail.ts';
@@ -140,7 +142,7 @@ void test(
     await using place = await startPlace();
     const sleeper = place.start();
     await untilSent(place.server, 'RETR', 5);
-    process.kill(sleeper.pid, 'SIGSTOP');
+    await stopOutsideOfACommit(sleeper.pid, place.archive);
     try {
       const second = await place.run();
       assert.equal(second.exitCode, 1, JSON.stringify(second.run));
@@ -156,6 +158,22 @@ void test(
     await assertEachOnce(place);
   },
 );
+
+/** In the middle of one it would hold the lock of the ledger: the others would not get as far as to its lease. */
+async function stopOutsideOfACommit(pid: number, archive: string): Promise<void> {
+  using ledger = new DatabaseSync(join(archive, 'ledger.db'));
+  for (;;) {
+    process.kill(pid, 'SIGSTOP');
+    try {
+      ledger.exec('BEGIN IMMEDIATE; ROLLBACK');
+      return;
+    } catch (error) {
+      assert.match(String(error), /database is locked/);
+      process.kill(pid, 'SIGCONT');
+      await sleep(10);
+    }
+  }
+}
 
 /** All messages together take longer than another process needs to start, on a machine with other work to do too. */
 const SLOWER_THAN_A_START_MS = 150;
