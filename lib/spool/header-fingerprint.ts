@@ -16,13 +16,14 @@ const LONE_CR = Uint8Array.of(CR);
 export class HeaderFingerprint {
   readonly #hash = createHash('sha256');
   #octets = 0;
+  #digest: Sha256 | undefined;
   /** `start-cr`: of a line only a CR was seen, which is not hashed yet: it belongs to the block if no LF follows. */
   #place: 'line-start' | 'start-cr' | 'in-line' | 'done' = 'line-start';
 
   push(chunk: Uint8Array): void {
     let at = 0;
     while (at < chunk.length && this.#place !== 'done') {
-      if (this.#place === 'in-line') at = this.#takeLine(chunk, at);
+      if (this.#place === 'in-line') at = this.#takeLines(chunk, at);
       else at = this.#startLine(chunk, at);
     }
   }
@@ -35,7 +36,8 @@ export class HeaderFingerprint {
     }
     if (this.#octets > MAX_FINGERPRINTED_HEADER_OCTETS) return undefined;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a hexadecimal SHA-256 is what the brand means
-    return this.#hash.copy().digest('hex') as Sha256;
+    this.#digest ??= this.#hash.digest('hex') as Sha256;
+    return this.#digest;
   }
 
   /** Looks at the first octets of a line: an empty one ends the block. */
@@ -52,10 +54,14 @@ export class HeaderFingerprint {
     return at;
   }
 
-  #takeLine(chunk: Uint8Array, at: number): number {
-    const lf = chunk.indexOf(LF, at);
-    const end = lf === -1 ? chunk.length : lf + 1;
-    if (lf !== -1) this.#place = 'line-start';
+  /** The rest of a line, and the lines behind it that begin like any other: one call of the hash for all of them. */
+  #takeLines(chunk: Uint8Array, at: number): number {
+    let end = at;
+    do {
+      const lf = chunk.indexOf(LF, end);
+      this.#place = lf === -1 ? 'in-line' : 'line-start';
+      end = lf === -1 ? chunk.length : lf + 1;
+    } while (end < chunk.length && chunk[end] !== CR && chunk[end] !== LF);
     this.#add(chunk.subarray(at, end));
     return end;
   }

@@ -1,7 +1,7 @@
 // Holds a stream of octets of unknown size until it can be stored: in memory while small, else in a temporary file.
 // Counts and hashes on the way. Never holds more than `memoryOctets`, never leaves a file behind a failure.
 
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashOf, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Sha256 } from '../core/record.ts';
 import type { Blob } from '../ports/storage.ts';
@@ -30,20 +30,23 @@ export interface SpooledBlob extends Blob {
  * @throws SPOOL_FAILED when the temporary file cannot be written
  */
 export async function spool(source: AsyncIterable<Uint8Array>, options: SpoolOptions): Promise<SpooledBlob> {
-  const hash = createHash('sha256');
+  // What stays in memory is hashed at the end in one call: for a small message that is most of its cost.
+  let hash: Hash | undefined;
   const memory = new GrowingBuffer(options.memoryOctets, options.expectedOctets);
   let file: TempFile | undefined;
   let sizeOctets = 0;
   try {
     for await (const chunk of source) {
       options.onChunk?.(chunk);
-      hash.update(chunk);
       sizeOctets += chunk.length;
       if (file === undefined && memory.append(chunk)) continue;
       if (file === undefined) {
         file = await createTempFile(options.directory);
-        await file.append(memory.take());
+        const octets = memory.take();
+        hash = createHash('sha256').update(octets);
+        await file.append(octets);
       }
+      hash?.update(chunk);
       await file.append(chunk);
     }
     await file?.close();
@@ -51,12 +54,14 @@ export async function spool(source: AsyncIterable<Uint8Array>, options: SpoolOpt
     await file?.remove();
     throw error;
   }
+  if (file === undefined) return blobInMemory(memory.take());
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a hexadecimal SHA-256 is what the brand means
-  const sha256 = hash.digest('hex') as Sha256;
-  return file === undefined ? blobInMemory(memory.take(), sha256) : blobInFile(file, { sizeOctets, sha256 });
+  return blobInFile(file, { sizeOctets, sha256: hash?.digest('hex') as Sha256 });
 }
 
-function blobInMemory(octets: Uint8Array, sha256: Sha256): SpooledBlob {
+function blobInMemory(octets: Uint8Array): SpooledBlob {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
+  const sha256 = hashOf('sha256', octets) as Sha256;
   let kept: Uint8Array | undefined = octets;
   return {
     sizeOctets: octets.length,

@@ -6,6 +6,8 @@ import { parseReceivedDate } from './received-date.ts';
 import { parseRfc5322Date } from './rfc5322-date.ts';
 
 const LF = 0x0a;
+/** Of the lines that are looked at: the two headers, what may continue one, and the empty line. */
+const FIRST_OCTETS = Buffer.from('RrDd \t\r\n', 'latin1');
 const HEADER_LINE = /^(received|date)[ \t]*:(.*)$/is;
 
 export interface HeaderDates {
@@ -38,8 +40,12 @@ export class HeaderDateScanner {
     for (let start = 0; start < looked.length && !this.#isDone;) {
       const lineEnd = looked.indexOf(LF, start);
       const end = lineEnd === -1 ? looked.length : lineEnd;
-      this.#partialLine += fromOctets(looked.subarray(start, end));
-      if (lineEnd !== -1) this.#takeLine();
+      if (lineEnd !== -1 && this.#partialLine === '' && isOfAnother(looked[start])) {
+        this.#startLine();
+      } else {
+        this.#partialLine += fromOctets(looked.subarray(start, end));
+        if (lineEnd !== -1) this.#takeLine();
+      }
       start = end + 1;
     }
     if (this.#remainingOctets === 0 && !this.#isDone) {
@@ -72,15 +78,18 @@ export class HeaderDateScanner {
       if (this.#open !== undefined) this.#open.value += line;
       return;
     }
-    this.#closeHeader();
-    if (line === '' || this.#values.size === 2) {
-      this.#finish();
-      return;
-    }
-    const match = HEADER_LINE.exec(line);
+    this.#startLine();
+    if (line === '') this.#finish();
+    const match = this.#isDone ? null : HEADER_LINE.exec(line);
     if (match === null) return;
     const name = match[1]?.toLowerCase() === 'date' ? 'date' : 'received';
     if (!this.#values.has(name)) this.#open = { name, value: match[2] ?? '' };
+  }
+
+  /** A line that continues no header: the one before it is whole. */
+  #startLine(): void {
+    this.#closeHeader();
+    if (this.#values.size === 2) this.#finish();
   }
 
   #closeHeader(): void {
@@ -93,6 +102,11 @@ export class HeaderDateScanner {
     this.#partialLine = '';
     this.#isDone = true;
   }
+}
+
+/** Told by the first octet of a line: most are neither of the two headers, nor the continuation of one, nor empty. */
+function isOfAnother(octet: number | undefined): boolean {
+  return octet !== undefined && !FIRST_OCTETS.includes(octet);
 }
 
 /** One character an octet: a date is ASCII, and other octets only have to be no part of one. */
