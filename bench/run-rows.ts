@@ -34,7 +34,10 @@ export async function runRows(rows: readonly Row[], options: BenchOptions): Prom
     let isGood = true;
     for (const row of rows) {
       options.note(`${row.name}: ${row.about}`);
-      const report = await row.run({ ...options, folder, mailServer });
+      const rowFolder = join(folder, row.name);
+      await mkdir(rowFolder);
+      const report = await row.run({ ...options, folder: rowFolder, mailServer });
+      if (options.scale > KEPT_UP_TO_SCALE) await rm(rowFolder, { recursive: true, force: true });
       options.print(shown(row, report));
       await keep(row, report, options);
       isGood &&= [...report.runs.values()].every((runs) => !(runs instanceof Error));
@@ -48,6 +51,12 @@ export async function runRows(rows: readonly Row[], options: BenchOptions): Prom
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/**
+ * What the runs of a row leave is kept to the end if the disk has room for it: for a minute and more after files were deleted
+ * ext4 is slow to make new ones, which would be measured too.
+ */
+const KEPT_UP_TO_SCALE = 0.2;
 
 async function startServer(
   folder: string,

@@ -27,7 +27,7 @@ const discarding: BlobStore = {
 };
 
 const config = loadConfig(configFile);
-const archive = await openArchive({ ...config, parsing: 'stack' });
+const archive = await openArchive({ ...config, parsing: 'later' });
 try {
   const ledger = new MemoryLedger({ now: Date.now });
   const never = new AbortController().signal;

@@ -1,5 +1,5 @@
-// Mailferry as it is built, into a folder with durable commits. `mailferry` is the command and parses too; `mailferry-raw` leaves
-// parsing out, like all the others; `mailferry-discard` keeps nothing either.
+// Mailferry as it is built, into a folder with durable commits. `mailferry` is the command and parses too; `mailferry-raw` is the
+// same with `parsing: later`, because the others do not parse; `mailferry-discard` keeps nothing either.
 
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -16,25 +16,28 @@ export interface Place {
 export const ACCOUNT = 'bench';
 /** MAILFERRY_BENCH_DIST: another build than the one in `dist`, to compare two of them in one run. */
 const DIST = resolve(process.env['MAILFERRY_BENCH_DIST'] ?? join(import.meta.dirname, '../../dist'));
-/** By kind: how the command goes on, after Node. */
-const PROGRAMS = {
-  parsing: (config: string) => [MAIN, 'import', '--config', config, '--json'],
-  raw: (config: string) => [join(import.meta.dirname, 'raw-import.ts'), DIST, config],
-  discard: (config: string) => [join(import.meta.dirname, 'discard-import.ts'), DIST, config],
-};
 const MAIN = join(DIST, 'cli/mailferry.mjs');
+/** How the programs go on, after Node. */
+const IMPORT = (config: string): string[] => [MAIN, 'import', '--config', config, '--json'];
+const DISCARD = (config: string): string[] => [join(import.meta.dirname, 'discard-import.ts'), DIST, config];
 
-export const mailferry = importer('mailferry', 'parsing');
-export const mailferryRaw = importer('mailferry-raw', 'raw');
+export const mailferry = importer('mailferry', { program: IMPORT, parsing: 'here' });
+export const mailferryRaw = importer('mailferry-raw', { program: IMPORT, parsing: 'later' });
 /** Keeps nothing at all. */
-export const mailferryDiscard = importer('mailferry-discard', 'discard');
+export const mailferryDiscard = importer('mailferry-discard', { program: DISCARD, parsing: 'later' });
 
 /** The same into S3, with the ledger in a file. */
 export function mailferryInto(place: Place): Client {
-  return importer('mailferry-s3', 'raw', place);
+  return importer('mailferry-s3', { program: IMPORT, parsing: 'later', place });
 }
 
-function importer(name: string, kind: keyof typeof PROGRAMS, place?: Place): Client {
+interface Kind {
+  readonly program: (config: string) => string[];
+  readonly parsing: 'here' | 'later';
+  readonly place?: Place;
+}
+
+function importer(name: string, { program, parsing, place }: Kind): Client {
   return {
     name,
     isSequential: false,
@@ -42,10 +45,10 @@ function importer(name: string, kind: keyof typeof PROGRAMS, place?: Place): Cli
     lack: () => (existsSync(MAIN) ? undefined : `${DIST} has no build: npm run build`),
     prepare: async (folder, target) => {
       const config = join(folder, 'mailferry.yaml');
-      await writeFile(config, JSON.stringify(configOf(target, place)));
+      await writeFile(config, JSON.stringify({ parsing, ...configOf(target, place) }));
       return {
         program: process.execPath,
-        args: PROGRAMS[kind](config),
+        args: program(config),
         env: { POP3_PASSWORD: target.password, ...place?.env },
       };
     },

@@ -1,7 +1,7 @@
 // Several clients at the same work, in turns (A B C, B C A, ...), so that what changes on the machine meanwhile meets all of
 // them. Nothing is believed before what was stored has been compared with what was sent.
 
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client, Target } from '../clients/client.ts';
 import { waitForQuiet } from './quiet-machine.ts';
@@ -56,20 +56,15 @@ export async function contest(entries: readonly Entry[], options: Contest): Prom
       }
     }
   }
-  for (const { client } of entries) await rm(join(options.folder, client.name), FORCE);
   return runs;
 }
 
-const FORCE = { recursive: true, force: true } as const;
-
 async function runOnce(entry: Entry, round: number, options: Contest): Promise<Run> {
   const { client, target, wrap = (call: ProgramCall) => call } = entry;
-  const folder = join(options.folder, client.name);
+  const name = options.folders === 'fresh' ? `${client.name}-${round}` : client.name;
+  const folder = join(options.folder, name);
   const isNew = options.folders === 'fresh' || round < 0;
-  if (isNew) {
-    await rm(folder, FORCE);
-    await mkdir(folder, { recursive: true });
-  }
+  if (isNew) await mkdir(folder, { recursive: true });
   const call = await client.prepare(folder, target);
   if (isNew) await options.fill?.(entry, folder);
   const busyCores = await waitForQuiet(options.folder, options.quietMs);

@@ -15,8 +15,11 @@ export interface Config {
   /** Of an archive in S3: where its parsed documents and attachments are. `undefined`: with the mail. */
   readonly derived: S3Location | undefined;
   readonly ledger: LedgerLocation;
-  /** Who makes the parsed documents: this program, or the deployed parse function (only of an archive in S3). */
-  readonly parsing: 'here' | 'stack';
+  /**
+   * Who makes the parsed documents: this program, the deployed parse function (only of an archive in S3), or nobody before
+   * `reparse --missing`.
+   */
+  readonly parsing: 'here' | 'stack' | 'later';
   /** How the rows are written that this program makes of what it parses. */
   readonly catalog: CatalogForm | 'none';
   readonly accounts: readonly Account[];

@@ -9,8 +9,8 @@ const ARCHIVE_ALLOWED = 'expected the path of a folder, or s3://bucket[/prefix]'
 const LEDGER_ALLOWED = 'expected the path of a file, or dynamodb://table';
 const DERIVED_ALLOWED = 'expected s3://bucket[/prefix]';
 
-/** Who makes the parsed documents: the program that imports, or the functions deployed with the archive. */
-const parsing = z.enum(['here', 'stack'], 'expected here or stack').default('here');
+/** Who makes the parsed documents: the program that imports, the functions deployed with the archive, or `reparse` some day. */
+const parsing = z.enum(['here', 'stack', 'later'], 'expected here, stack or later').default('here');
 
 const CATALOG = [...CATALOG_FORMS, 'none'] as const;
 const catalog = z.enum(CATALOG, `expected ${CATALOG.join(', ')}`).default('ndjson');
@@ -32,7 +32,7 @@ export const configSchema = z
       .describe('what was fetched already: a SQLite file, or dynamodb://table')
       .optional(),
     parsing: parsing.describe(
-      'who makes the parsed documents: here (the import), or stack (the deployed parse function)',
+      'who makes the parsed documents: here (the import), stack (the deployed parse function), or later (reparse --missing)',
     ),
     catalog: catalog.describe(
       'how the catalog is written, which has a row of each message for SQL: ndjson (gzipped lines of JSON), parquet, or none',
@@ -84,7 +84,7 @@ function problemsOfPlaces({ archive, derived, ledger, parsing, catalog }: Unchec
         parsing === 'stack' && {
           path: ['parsing'],
           input: parsing,
-          message: 'expected here: the stack parses only what is in S3',
+          message: 'expected here or later: the stack parses only what is in S3',
         },
       ];
   return problems.filter((problem) => problem !== false);

@@ -115,7 +115,7 @@ test('all problems are told at once, each with its path, its value and what is a
     'archive: expected the path of a folder, or s3://bucket[/prefix], got "ftp://host/mail"',
     'derived: expected s3://bucket[/prefix], got "s3://UPPER"',
     'ledger: expected the path of a file, or dynamodb://table, got "dynamodb://x"',
-    'parsing: expected here or stack, got "elsewhere"',
+    'parsing: expected here, stack or later, got "elsewhere"',
     'colour: there is no such key here',
     'accounts[0].id: expected 1 to 63 of a-z, 0-9 and -, not starting with -, got "Not Good"',
     'accounts[0].port: expected a whole number from 1 to 65535, got 70000',
