@@ -51,7 +51,7 @@ test('an archive in S3 needs to be told its ledger', () => {
 test('a folder keeps what is derived beside the mail, and the stack does not parse it', () => {
   assert.deepEqual(problemsWith({ derived: 's3://bucket', parsing: 'stack' }), [
     'derived: expected nothing: a folder keeps the parsed documents beside the mail, got "s3://bucket"',
-    'parsing: expected here: the stack parses only what is in S3, got "stack"',
+    'parsing: expected here or later: the stack parses only what is in S3, got "stack"',
   ]);
 });
 

@@ -27,7 +27,7 @@ import { nodeLoginTools } from '../../adapters/node-login-tools.ts';
 
 export interface OpenArchive {
   readonly ports: ImportPorts;
-  /** `undefined` if this program parses nothing: the archive is only looked at, or the stack does it. */
+  /** `undefined` if this program parses nothing: the archive is only looked at, or somebody else does it. */
   readonly parsing: Parsing | undefined;
   /** Ends the parse workers, closes the ledger, and removes what was temporary. */
   close(): Promise<void>;
@@ -46,7 +46,7 @@ export async function openArchive(config: Config): Promise<OpenArchive> {
     const parts = { blobs, ledger, spoolDirectory: spool.directory };
     const parsing = config.parsing === 'here' ? openParsing(parts, config.catalog, closers) : undefined;
     return {
-      ports: toPorts({ ...parts, parseQueue: parsing ?? { enqueue: leaveToStack } }, closers),
+      ports: toPorts({ ...parts, parseQueue: parsing ?? { enqueue: leaveToOthers } }, closers),
       parsing,
       close: async () => {
         await closers.close();
@@ -125,8 +125,8 @@ function toPorts(
   };
 }
 
-/** The bucket itself tells the parse function of each new object, until that has done it. */
-async function leaveToStack(): Promise<void> {}
+/** The bucket itself tells the parse function of each new object, until that has done it; `reparse` looks for them itself. */
+async function leaveToOthers(): Promise<void> {}
 
 async function refuseToParse(): Promise<void> {
   throw new Error('a dry run stores nothing, so it has nothing to parse');
