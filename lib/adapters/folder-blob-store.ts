@@ -93,6 +93,14 @@ export class FolderBlobStore implements BlobStore {
     }
   }
 
+  async makeDurable(key: string): Promise<void> {
+    try {
+      await this.#makeDurable(this.#pathOf(key));
+    } catch (error) {
+      throw writeError(error, `object ${key}`, this.#folder);
+    }
+  }
+
   /** As ObjectFile.giveName, and durably. */
   async #giveName(
     file: ObjectFile,
@@ -124,11 +132,7 @@ export class FolderBlobStore implements BlobStore {
   /** Whoever named it may have died before the name was durable, so it is made so here. */
   async #isThereDurably(key: string, blob: Blob): Promise<boolean> {
     if (!(await this.#isThereIntact(key, blob))) return false;
-    try {
-      await this.#makeDurable(this.#pathOf(key));
-    } catch (error) {
-      throw writeError(error, `object ${key}`, this.#folder);
-    }
+    await this.makeDurable(key);
     return true;
   }
 

@@ -1,6 +1,7 @@
 // The parse queue of an archive on one machine: jobs survive a crash, and are done again if it came before their end.
 
 import type { DatabaseSync } from 'node:sqlite';
+import type { CatalogForm } from '../core/catalog/catalog-key.ts';
 import type { CatalogRow } from '../core/catalog/catalog-row.ts';
 import type { JobQueue, ParseJob } from '../ports/work.ts';
 import { keepCatalogRows } from './sqlite-catalog-rows.ts';
@@ -46,8 +47,11 @@ export class SqliteParseQueue implements JobQueue<ParseJob> {
     );
   }
 
-  /** The jobs' objects are stored. Their rows for the catalog wait from then on: see sqlite-catalog-rows.ts. */
-  done(jobs: readonly DoneJob[]): void {
+  /**
+   * The jobs' objects are stored. Their rows for the catalog wait from then on: see sqlite-catalog-rows.ts.
+   * @param form of the file that the rows are for; `undefined` if there are none
+   */
+  done(jobs: readonly DoneJob[], form: CatalogForm | undefined): void {
     guardLedger(this.#path, () =>
       inTransaction(this.#database, () => {
         const statement = this.#database.prepare('DELETE FROM parse_job WHERE raw_key = ?');
@@ -55,6 +59,7 @@ export class SqliteParseQueue implements JobQueue<ParseJob> {
         keepCatalogRows(
           this.#database,
           jobs.flatMap(({ row }) => row ?? []),
+          form,
         );
       }),
     );

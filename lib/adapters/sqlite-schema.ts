@@ -2,7 +2,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 
 const MESSAGE_TABLE = `
   CREATE TABLE message (
@@ -60,8 +60,9 @@ const CATALOG_ROW_TABLE = `
     account   TEXT NOT NULL,
     ingest_dt TEXT NOT NULL,
     sha256    TEXT NOT NULL,
+    form      TEXT NOT NULL,    -- of the file that it is for: ndjson | parquet; '' of a row from version 3: any will do
     json      TEXT NOT NULL,    -- the row, which is in no file of the catalog yet
-    PRIMARY KEY (account, ingest_dt, sha256)
+    PRIMARY KEY (account, ingest_dt, sha256, form)
   ) STRICT, WITHOUT ROWID;
 `;
 
@@ -80,6 +81,14 @@ const FROM_VERSION_1 = `
 
 const FROM_VERSION_2 = CATALOG_ROW_TABLE;
 
+const FROM_VERSION_3 = `
+  ALTER TABLE catalog_row RENAME TO catalog_row_of_version_3;
+  ${CATALOG_ROW_TABLE}
+  INSERT INTO catalog_row (account, ingest_dt, sha256, form, json)
+    SELECT account, ingest_dt, sha256, '', json FROM catalog_row_of_version_3;
+  DROP TABLE catalog_row_of_version_3;
+`;
+
 /** Inside a write transaction of the caller's. @throws if the file is of a version that this program does not know */
 export function bringSchemaUpToDate(database: DatabaseSync): void {
   const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
@@ -88,6 +97,7 @@ export function bringSchemaUpToDate(database: DatabaseSync): void {
     database.exec(MESSAGE_TABLE + RUN_TABLE + PARSE_JOB_TABLE + ACCOUNT_TABLE + CATALOG_ROW_TABLE);
   } else if (version === 1) database.exec(FROM_VERSION_1 + FROM_VERSION_2);
   else if (version === 2) database.exec(FROM_VERSION_2);
+  else if (version === 3) database.exec(FROM_VERSION_3);
   else {
     throw new Error(
       `the file has schema version ${String(version)}; this program knows up to ${SCHEMA_VERSION}`,

@@ -2,26 +2,22 @@
 // old ones go: whoever reads meanwhile may see a row twice, and never misses one. Safe to repeat, and beside a running import.
 
 import type { AccountId } from '../core/account.ts';
-import { catalogKey, catalogPrefix, parseCatalogKey } from '../core/catalog/catalog-key.ts';
-import type { CatalogFileName } from '../core/catalog/catalog-key.ts';
+import { catalogPrefix, parseCatalogKey } from '../core/catalog/catalog-key.ts';
 import type { CatalogRow } from '../core/catalog/catalog-row.ts';
-import { newestRow } from '../core/catalog/newest-row.ts';
 import { MailferryError } from '../core/errors.ts';
-import type { CatalogFiles } from '../ports/catalog.ts';
 import type { BlobStore } from '../ports/storage.ts';
-import { toCatalogFile } from './catalog-file.ts';
-import { readCatalogFile } from './read-catalog-file.ts';
-
-export interface CompactPorts {
-  readonly blobs: BlobStore;
-  readonly files: CatalogFiles;
-}
+import { mergeFiles } from './merge-files.ts';
+import type { CompactPorts, Merged } from './merge-files.ts';
+import { MAX_UNPACKED_OCTETS, readCatalogFile } from './read-catalog-file.ts';
+import type { ReadFile } from './read-catalog-file.ts';
 
 export interface CompactOptions {
   /** Aborted: the files under way are finished, and no others are begun. */
   readonly stop: AbortSignal;
-  /** Of the files that become one, together, as they lie there: they are held in memory, unpacked. Only for tests. */
+  /** Of the files that become one, together, as they lie there. Only for tests. */
   readonly maxOctets?: number;
+  /** The same, unpacked: they are held in memory. Only for tests. */
+  readonly maxUnpackedOctets?: number;
 }
 
 export interface CompactReport {
@@ -37,31 +33,41 @@ export interface CompactReport {
   readonly repeats: number;
   /** Keys of files that cannot be read, and were left as they are. */
   readonly damaged: readonly string[];
+  /** Keys of files that would unpack to more than MAX_UNPACKED_OCTETS, and were left as they are. */
+  readonly tooLarge: readonly string[];
 }
 
-/** Some hundred megabytes unpacked. Larger files are left alone. */
+interface Limits {
+  readonly maxOctets: number;
+  readonly maxUnpackedOctets: number;
+}
+
+/** Larger files are left alone. */
 const MAX_OCTETS = 16 * 1024 * 1024;
 
 /** @throws ARCHIVE_*; INTERRUPTED. What was merged by then is */
 export async function compactAccount(
   account: AccountId,
   ports: CompactPorts,
-  { stop, maxOctets = MAX_OCTETS }: CompactOptions,
+  { stop, maxOctets = MAX_OCTETS, maxUnpackedOctets = MAX_UNPACKED_OCTETS }: CompactOptions,
 ): Promise<CompactReport> {
-  const totals = { files: 0, merged: 0, made: 0, rows: 0, repeats: 0, damaged: [] as string[] };
+  const limits = { maxOctets, maxUnpackedOctets };
+  const lists = { damaged: [] as string[], tooLarge: [] as string[] };
+  const totals = { files: 0, merged: 0, made: 0, rows: 0, repeats: 0 };
   for (const keys of (await keysByDay(account, ports.blobs)).values()) {
     totals.files += keys.length;
-    for await (const group of groupsOf(keys, ports.blobs, maxOctets)) {
+    for await (const group of groupsOf(keys, ports.blobs, limits)) {
       if (stop.aborted) throw interrupted();
-      const merged = await merge(group, ports);
-      totals.damaged.push(...merged.damaged);
-      totals.merged += merged.files;
-      totals.made += merged.files > 0 ? 1 : 0;
-      totals.rows += merged.rows;
-      totals.repeats += merged.repeats;
+      for await (const merged of mergeGroup(group, ports, limits, lists)) {
+        totals.merged += merged.files;
+        totals.made += merged.files > 0 ? 1 : 0;
+        totals.rows += merged.rows;
+        totals.repeats += merged.repeats;
+        if (stop.aborted) throw interrupted();
+      }
     }
   }
-  return totals;
+  return { ...totals, ...lists };
 }
 
 async function keysByDay(account: AccountId, blobs: BlobStore): Promise<Map<string, string[]>> {
@@ -80,7 +86,7 @@ async function keysByDay(account: AccountId, blobs: BlobStore): Promise<Map<stri
 async function* groupsOf(
   keys: readonly string[],
   blobs: BlobStore,
-  maxOctets: number,
+  { maxOctets }: Limits,
 ): AsyncGenerator<readonly string[], void, undefined> {
   let group: string[] = [];
   let octets = 0;
@@ -100,68 +106,47 @@ async function* groupsOf(
   if (group.length > 1) yield group;
 }
 
-interface Merged {
-  readonly files: number;
-  readonly rows: number;
-  readonly repeats: number;
-  readonly damaged: readonly string[];
-}
-
-async function merge(keys: readonly string[], { blobs, files }: CompactPorts): Promise<Merged> {
-  const read = await readAll(keys, blobs);
-  const damaged = keys.filter((key) => read.get(key) === 'damaged');
-  const old = [...read].filter((entry): entry is [string, readonly CatalogRow[]] => Array.isArray(entry[1]));
-  const place = old[0] && parseCatalogKey(old[0][0]);
-  if (place === undefined || old.length < 2) return { files: 0, rows: 0, repeats: 0, damaged };
-  const rows = newestOfEach(old.flatMap(([, rowsOfFile]) => rowsOfFile));
-  const key = await write(rows, place, blobs);
-  // One of them may have had all of the rows.
-  for (const [oldKey] of old) if (oldKey !== key) await files.remove(oldKey);
-  const before = old.reduce((sum, [, rowsOfFile]) => sum + rowsOfFile.length, 0);
-  return { files: old.length, rows: rows.length, repeats: before - rows.length, damaged };
-}
-
-/** Files that are gone were made part of another by somebody else: they are left out. */
-async function readAll(
+/**
+ * One file of them all, or several if unpacked they would be too much for memory together. Only what was unpacked tells.
+ * @param lists gets the keys of those that are left as they are
+ */
+async function* mergeGroup(
   keys: readonly string[],
-  blobs: BlobStore,
-): Promise<ReadonlyMap<string, readonly CatalogRow[] | 'damaged'>> {
-  const found = new Map<string, readonly CatalogRow[] | 'damaged'>();
+  ports: CompactPorts,
+  { maxUnpackedOctets }: Limits,
+  lists: { readonly damaged: string[]; readonly tooLarge: string[] },
+): AsyncGenerator<Merged, void, undefined> {
+  let read = new Map<string, readonly CatalogRow[]>();
+  let octets = 0;
   for (const key of keys) {
-    const place = parseCatalogKey(key);
-    const octets = await blobs.get(key);
-    if (octets === undefined || place === undefined) continue;
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of octets) chunks.push(chunk);
-    found.set(key, (await readCatalogFile(Buffer.concat(chunks), place)) ?? 'damaged');
+    const file = await readFile(key, ports.blobs, maxUnpackedOctets);
+    if (file === 'damaged') lists.damaged.push(key);
+    if (file === 'too-large') lists.tooLarge.push(key);
+    // As in `groupsOf`.
+    if (typeof file !== 'object' || file.unpackedOctets > maxUnpackedOctets / 2) continue;
+    if (octets + file.unpackedOctets > maxUnpackedOctets) {
+      yield await mergeFiles(read, ports);
+      read = new Map<string, readonly CatalogRow[]>();
+      octets = 0;
+    }
+    read.set(key, file.rows);
+    octets += file.unpackedOctets;
   }
-  return found;
+  yield await mergeFiles(read, ports);
 }
 
-function newestOfEach(rows: readonly CatalogRow[]): readonly CatalogRow[] {
-  const newest = new Map<string, CatalogRow>();
-  for (const row of rows) {
-    const other = newest.get(row.sha256);
-    newest.set(row.sha256, other === undefined ? row : newestRow(other, row));
-  }
-  return [...newest.values()];
-}
-
-async function write(
-  rows: readonly CatalogRow[],
-  { account, ingestDt }: CatalogFileName,
+/** @returns `undefined` if it is gone: somebody else made it part of another */
+async function readFile(
+  key: string,
   blobs: BlobStore,
-): Promise<string> {
-  const { name, blob } = await toCatalogFile('ndjson', rows);
-  const key = catalogKey({ form: 'ndjson', account, ingestDt, name });
-  await blobs.put(key, blob, { mode: 'replace' });
-  if ((await blobs.verify(key, blob)) === 'intact') return key;
-  throw new MailferryError(`${key} was written, and is not what was written: the files before it stay`, {
-    code: 'ARCHIVE_CORRUPT',
-    scope: 'account',
-    retryable: true,
-    hint: 'find out who else writes there, and run it again',
-  });
+  maxUnpackedOctets: number,
+): Promise<ReadFile | 'damaged' | 'too-large' | undefined> {
+  const place = parseCatalogKey(key);
+  const octets = await blobs.get(key);
+  if (octets === undefined || place === undefined) return undefined;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of octets) chunks.push(chunk);
+  return await readCatalogFile(Buffer.concat(chunks), place, maxUnpackedOctets);
 }
 
 function interrupted(): MailferryError {

@@ -4,7 +4,7 @@
 import { placeOf } from '../core/catalog/catalog-key.ts';
 import { MAX_FILE_OCTETS } from '../core/catalog/catalog-row.ts';
 import type { CatalogRow } from '../core/catalog/catalog-row.ts';
-import type { RowGroup, WaitingRows } from '../ports/catalog.ts';
+import type { WaitingGroup, WaitingRows } from '../ports/catalog.ts';
 import { groupRows } from './group-rows.ts';
 
 export class MemoryRows implements WaitingRows {
@@ -14,7 +14,7 @@ export class MemoryRows implements WaitingRows {
     this.#rows.set(idOf(row), row);
   }
 
-  async next(limit: number): Promise<RowGroup | undefined> {
+  async next(limit: number): Promise<WaitingGroup | undefined> {
     const [group] = groupRows(this.#rows.values());
     if (group === undefined) return undefined;
     const sorted = group.rows.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1)).slice(0, limit);
@@ -23,10 +23,11 @@ export class MemoryRows implements WaitingRows {
       octets += JSON.stringify(row).length;
       return index > 0 && octets > MAX_FILE_OCTETS;
     });
-    return { ...group, rows: enough === -1 ? sorted : sorted.slice(0, enough) };
+    // They never outlive the run that made them.
+    return { ...group, form: undefined, rows: enough === -1 ? sorted : sorted.slice(0, enough) };
   }
 
-  async remove({ rows }: RowGroup): Promise<void> {
+  async remove({ rows }: WaitingGroup): Promise<void> {
     for (const row of rows) if (this.#rows.get(idOf(row)) === row) this.#rows.delete(idOf(row));
   }
 }

@@ -9,25 +9,50 @@ import { readCatalogFacts } from '../core/catalog/read-facts.ts';
 import { parseRawKey } from '../core/keys.ts';
 
 /** Of a file that is unpacked. Stops: a small file that unpacks to more than there is memory. */
-const MAX_UNPACKED_OCTETS = 256 * 1024 * 1024;
+export const MAX_UNPACKED_OCTETS = 64 * 1024 * 1024;
+
+export interface ReadFile {
+  readonly rows: readonly CatalogRow[];
+  readonly unpackedOctets: number;
+}
 
 const unpack = promisify(gunzip);
 
-/** @param octets of the whole file. @returns `undefined` for what is no such file */
+/**
+ * @param octets of the whole file. @param maxUnpackedOctets no more is ever unpacked
+ * @returns `damaged` for what is no such file; `too-large` if there is more in it, of which nothing is known then
+ */
 export async function readCatalogFile(
   octets: Uint8Array,
   place: CatalogPlace,
-): Promise<readonly CatalogRow[] | undefined> {
+  maxUnpackedOctets: number = MAX_UNPACKED_OCTETS,
+): Promise<ReadFile | 'damaged' | 'too-large'> {
   try {
-    const text = (await unpack(octets, { maxOutputLength: MAX_UNPACKED_OCTETS })).toString('utf8');
-    const lines = text.split('\n');
-    // Each line has its end, so nothing is behind the last one.
-    if (lines.pop() !== '') return undefined;
-    const rows = lines.map((line) => JSON.parse(line) as CatalogRow);
-    return rows.every((row) => isRow(row, place)) ? rows : undefined;
-  } catch {
-    return undefined;
+    const unpacked = await unpack(octets, { maxOutputLength: maxUnpackedOctets });
+    const rows = readRows(unpacked, place);
+    return rows === undefined ? 'damaged' : { rows, unpackedOctets: unpacked.length };
+  } catch (error) {
+    return isTooLarge(error) ? 'too-large' : 'damaged';
   }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+}
+
+/** Line by line: what is no row ends it before there are millions of them. */
+function readRows(unpacked: Buffer, place: CatalogPlace): CatalogRow[] | undefined {
+  const rows: CatalogRow[] = [];
+  for (let start = 0; start < unpacked.length;) {
+    const end = unpacked.indexOf('\n', start);
+    // Each line has its end, so nothing is behind the last one.
+    if (end === -1) return undefined;
+    const row = JSON.parse(unpacked.toString('utf8', start, end)) as CatalogRow;
+    if (!isRow(row, place)) return undefined;
+    rows.push(row);
+    start = end + 1;
+  }
+  return rows;
 }
 
 /** By what compaction goes by. A row of a later version may have columns that are not known here: it stays as it is. */

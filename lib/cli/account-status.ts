@@ -36,10 +36,17 @@ export interface AccountStatus {
 
 export interface StatusRules {
   readonly now: number;
+  /** Without success for so long, an account is stale: told once it is certain, which may be an hour later. */
   readonly staleAfterMs: number;
   /** Of a run that is under way; not what a dead one left. */
   readonly leaseInForce: (state: AccountState) => AccountState['lease'];
 }
+
+/**
+ * A poll that found nothing new leaves the mark of the last success as it is while that is younger (`quietForMs` in import-each.ts):
+ * the last success may have been so much later than its mark.
+ */
+const MARK_RENEWED_MS = 60 * 60 * 1000;
 
 /** Runs looked at for the last error. */
 const RECENT_RUNS = 20;
@@ -97,5 +104,5 @@ function conditionOf(
 function isStale(progress: AccountProgress | undefined, { now, staleAfterMs }: StatusRules): boolean {
   if (progress?.lastSuccessAt === undefined) return true;
   // A success in the future, by a clock that was wrong, proves nothing; it would hide that there is none.
-  return Math.abs(now - progress.lastSuccessAt) > staleAfterMs;
+  return Math.abs(now - progress.lastSuccessAt) > staleAfterMs + MARK_RENEWED_MS;
 }

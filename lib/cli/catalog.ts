@@ -21,7 +21,7 @@ export function addCatalogCommands(program: Command): void {
   const catalog = program.command('catalog').description('the rows of messages, for SQL: see docs/query.md');
   catalog
     .command('compact')
-    .description('make one file of many small ones of a day; exit code 1 if a file cannot be read')
+    .description('make one file of many small ones of a day; exit code 1 if a file could not be read')
     .argument('[account...]', 'ids of accounts in the configuration')
     .option('-c, --config <file>', 'the configuration file', 'mailferry.yaml')
     .option('--json', 'print one JSON document')

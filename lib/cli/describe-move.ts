@@ -51,7 +51,7 @@ const GROUPS: Readonly<Record<ObjectGroup, string>> = {
 const GROUP_ORDER = ['raw', 'parsed', 'attachments', 'catalog'] as const;
 
 function describeReport(account: string, report: MoveReport): string {
-  const { objects, records, octets, runs } = report;
+  const { objects, records, octets, runs, waitingRows } = report;
   const headline = isComplete(report)
     ? paint('green', 'moved: all of the source is in the target, compared')
     : paint('red', 'NOT COMPLETE');
@@ -65,6 +65,9 @@ function describeReport(account: string, report: MoveReport): string {
     `  ${formatOctets(octets)} copied; ${formatCount(runs, 'run record')} there`,
     report.isTargetAhead ? `  ${AHEAD}` : undefined,
     kept > 0 ? `  ${formatCount(kept, 'record')} as the target itself had written them` : undefined,
+    waitingRows > 0
+      ? `  ${formatCount(waitingRows, 'row')} of the catalog that the source had in no file yet: written there`
+      : undefined,
     records.lost > 0 ? `  ${formatCount(records.lost, 'record')} marked lost` : undefined,
   ];
   const table = layOut(COLUMNS, rows);

@@ -27,7 +27,7 @@ export function addStatusCommand(program: Command): void {
     .option('-c, --config <file>', 'the configuration file', 'mailferry.yaml')
     .option(
       '--stale-after <duration>',
-      'an account without success for so long is stale (default: 24h)',
+      'an account without success for so long is stale; an hour is added, for a success is noted once an hour at most (default: 24h)',
       parseDuration,
       parseDuration('24h'),
     )

@@ -2,7 +2,7 @@
 
 import type { AccountAccess } from '../ports/access.ts';
 import type { BlobStore } from '../ports/storage.ts';
-import type { JobQueue, ParseJob } from '../ports/work.ts';
+import type { ParseQueue } from '../ports/work.ts';
 import type { Lease, Ledger } from '../ports/ledger.ts';
 import type { Pop3Ports } from '../ports/pop3.ts';
 
@@ -12,7 +12,7 @@ export interface ImportPorts {
   readonly blobs: BlobStore;
   readonly ledger: Ledger;
   readonly lease: Lease;
-  readonly parseQueue: JobQueue<ParseJob>;
+  readonly parseQueue: ParseQueue;
   /** Where messages too large for memory are spooled. */
   readonly spoolDirectory: string;
   /** Who runs: the start of a lease's owner, `<host>/<pid>` on one machine. */

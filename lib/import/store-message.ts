@@ -36,7 +36,7 @@ export async function storeMessage(
   };
   const metadata = toMetadata({ ingest, listedOctets: listed.octets, headerSha256 });
   const put = await ports.blobs.put(key, blob, { metadata });
-  await ports.parseQueue.enqueue({ ingest });
+  await ports.parseQueue.enqueue({ ingest }, blob);
   const { record } = await ports.ledger.commit(account.id, {
     state: 'stored',
     uidl,

@@ -9,9 +9,10 @@ import type { Blob } from '../ports/storage.ts';
 import { AT_ONCE, mayGoOn } from './account-move.ts';
 import type { AccountMove } from './account-move.ts';
 import { unlessUnreadable } from './copy-object.ts';
+import { listGroup } from './list-group.ts';
 import { isLedgerShared } from './move-ports.ts';
 import { documentOf } from './own-document.ts';
-import { parseObjectName, prefixOf } from './object-name.ts';
+import { parseObjectName } from './object-name.ts';
 import type { ObjectGroup, ObjectName } from './object-name.ts';
 import { inGroups, TargetRecords } from './records-there.ts';
 import { isSame } from './same-record.ts';
@@ -20,7 +21,7 @@ import { isSame } from './same-record.ts';
 export async function compareObjects(group: ObjectGroup, move: AccountMove): Promise<void> {
   const { account, ports, book, options } = move;
   const counts = book.compared[group];
-  await inParallel(ports.source.blobs.list(prefixOf(group, account)), AT_ONCE, async (key) => {
+  await inParallel(listGroup(group, account, ports.source.blobs), AT_ONCE, async (key) => {
     await mayGoOn(move);
     const name = parseObjectName(group, account, key);
     const isThere = name !== undefined && (await isInTarget(name, move));

@@ -6,7 +6,8 @@ import { parseRawKey } from '../core/keys.ts';
 import { AT_ONCE, mayGoOn } from './account-move.ts';
 import type { AccountMove } from './account-move.ts';
 import { copyAbsent } from './copy-object.ts';
-import { parseObjectName, prefixOf } from './object-name.ts';
+import { listGroup } from './list-group.ts';
+import { parseObjectName } from './object-name.ts';
 import type { ObjectGroup, ObjectName } from './object-name.ts';
 
 /**
@@ -15,7 +16,7 @@ import type { ObjectGroup, ObjectName } from './object-name.ts';
  */
 export async function copyGroup(group: ObjectGroup, move: AccountMove): Promise<void> {
   const { account, ports, book, options } = move;
-  await inParallel(ports.source.blobs.list(prefixOf(group, account)), AT_ONCE, async (key) => {
+  await inParallel(listGroup(group, account, ports.source.blobs), AT_ONCE, async (key) => {
     await mayGoOn(move);
     book.seen[group] += 1;
     const name = parseObjectName(group, account, key);

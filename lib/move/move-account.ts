@@ -4,6 +4,7 @@
 import type { AccountId } from '../core/account.ts';
 import { HeldLeases, underLeases } from '../lease/held-leases.ts';
 import { copyProgress, copyRuns, copyUnsettled, hasOwnRuns } from './account-history.ts';
+import { mayGoOn } from './account-move.ts';
 import type { AccountMove, MoveOptions } from './account-move.ts';
 import { compareObjects, compareRecords } from './compare-places.ts';
 import { copyGroup } from './copy-group.ts';
@@ -48,7 +49,14 @@ async function copyAll(move: AccountMove): Promise<void> {
   await copyUnsettled(move);
   await copyMessages(move);
   await copyGroup('raw', move);
+  await copyRows(move);
   await copyRuns(move);
+}
+
+/** Of messages whose documents the target has by now. */
+async function copyRows(move: AccountMove): Promise<void> {
+  const goOn = async (): Promise<void> => await mayGoOn(move);
+  move.book.waitingRows = (await move.ports.copyWaitingRows?.(move.account, goOn)) ?? 0;
 }
 
 async function compareAll(move: AccountMove): Promise<void> {

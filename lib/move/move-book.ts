@@ -22,6 +22,7 @@ export class MoveBook {
   readonly records: RecordCounts = { listed: 0, copied: 0, present: 0, kept: 0, lost: 0, different: 0 };
   octets = 0;
   runs = 0;
+  waitingRows = 0;
   /** By what they are about. */
   readonly #problems = new Map<string, MoveProblem>();
   readonly #kept = new Set<string>();
@@ -68,6 +69,7 @@ export class MoveBook {
       objects: Object.fromEntries(counts) as Record<ObjectGroup, ObjectCounts>,
       records: this.records,
       runs: this.runs,
+      waitingRows: this.waitingRows,
       octets: this.octets,
       problems: [...this.#problems.values()],
     };

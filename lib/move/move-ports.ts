@@ -1,5 +1,6 @@
 // What a move needs from the world: the two places, and a little more. Only reads in the source, but for its lease.
 
+import type { AccountId } from '../core/account.ts';
 import type { LeaseTaker } from '../lease/held-leases.ts';
 import type { BlobStore } from '../ports/storage.ts';
 import type { JobQueue, ParseJob } from '../ports/work.ts';
@@ -20,6 +21,13 @@ export interface MovePorts extends LeaseTaker {
   readonly source: Place;
   /** May share the archive or the ledger with the source: then it is the same object. */
   readonly target: MoveTarget;
+  /**
+   * Writes rows of the account that are in no file of the source's catalog yet into files of the target; there they wait on. Safe
+   * to repeat. Absent where rows wait in no ledger, or in one that both share.
+   * @param mayGoOn to be called before each file
+   * @returns how many. @throws also what `mayGoOn` throws
+   */
+  readonly copyWaitingRows?: (account: AccountId, mayGoOn: () => Promise<void>) => Promise<number>;
   /** Where objects too large for memory are held on their way. */
   readonly spoolDirectory: string;
 }

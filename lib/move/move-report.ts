@@ -41,6 +41,8 @@ export interface MoveReport {
   readonly records: Readonly<RecordCounts>;
   /** Run records of the source, all of them in the target. */
   readonly runs: number;
+  /** Rows of the catalog that were in no file of the source yet: they are in files of the target. */
+  readonly waitingRows: number;
   /** Octets of the objects copied. */
   readonly octets: number;
   readonly problems: readonly MoveProblem[];

@@ -1,6 +1,7 @@
 // The keys of an account's objects, by group, and what a key says of the octets. Pure.
 
 import type { AccountId } from '../core/account.ts';
+import { CATALOG_FORMS, catalogPrefix, parseCatalogKey } from '../core/catalog/catalog-key.ts';
 import { attachmentKey, parseRawKey } from '../core/keys.ts';
 import type { Sha256 } from '../core/record.ts';
 
@@ -9,16 +10,12 @@ export const OBJECT_GROUPS = ['attachments', 'parsed', 'catalog', 'raw'] as cons
 
 export type ObjectGroup = (typeof OBJECT_GROUPS)[number];
 
-const FIRST_FOLDERS: Readonly<Record<ObjectGroup, string>> = {
-  attachments: 'attachments',
-  parsed: 'parsed/v1',
-  catalog: 'catalog/v1',
-  raw: 'raw',
-};
+const FIRST_FOLDERS = { attachments: 'attachments', parsed: 'parsed/v1', raw: 'raw' } as const;
 
-/** What all keys of the group begin with (see lib/core/keys.ts). */
-export function prefixOf(group: ObjectGroup, account: AccountId): string {
-  return `${FIRST_FOLDERS[group]}/account=${account}/`;
+/** What all keys of the group begin with, one of these (see lib/core/keys.ts). */
+export function prefixesOf(group: ObjectGroup, account: AccountId): readonly string[] {
+  if (group === 'catalog') return CATALOG_FORMS.map((form) => catalogPrefix(form, account));
+  return [`${FIRST_FOLDERS[group]}/account=${account}/`];
 }
 
 export interface ObjectName {
@@ -30,8 +27,8 @@ export interface ObjectName {
 
 /** @returns `undefined` for a key that no program of ours makes */
 export function parseObjectName(group: ObjectGroup, account: AccountId, key: string): ObjectName | undefined {
-  const prefix = prefixOf(group, account);
-  if (!key.startsWith(prefix)) return undefined;
+  const prefix = prefixesOf(group, account).find((beginning) => key.startsWith(beginning));
+  if (prefix === undefined) return undefined;
   switch (group) {
     case 'raw': {
       const sha256 = parseRawKey(key)?.sha256;
@@ -45,7 +42,7 @@ export function parseObjectName(group: ObjectGroup, account: AccountId, key: str
       return isOurs ? { group, key, sha256 } : undefined;
     }
     case 'catalog':
-      return CATALOG_FILE.test(key.slice(prefix.length)) ? { group, key, sha256: undefined } : undefined;
+      return parseCatalogKey(key) ? { group, key, sha256: undefined } : undefined;
   }
 }
 
@@ -55,5 +52,3 @@ export function rawKeyOf(documentKey: string): string | undefined {
   const key = `raw/${middle}.eml`;
   return parseRawKey(key) && key;
 }
-
-const CATALOG_FILE = /^ingest_dt=\d{4}-\d\d-\d\d\/[0-9A-Za-z-]+\.ndjson\.gz$/;

@@ -7,8 +7,9 @@ import type { MessageRecord } from '../core/record.ts';
 import type { RunError } from '../core/run-error.ts';
 import { ALL_RUNS, hasOwnRuns } from './account-history.ts';
 import { AT_ONCE } from './account-move.ts';
+import { listGroup } from './list-group.ts';
 import type { MovePorts } from './move-ports.ts';
-import { OBJECT_GROUPS, parseObjectName, prefixOf } from './object-name.ts';
+import { OBJECT_GROUPS, parseObjectName } from './object-name.ts';
 import type { ObjectGroup } from './object-name.ts';
 import { inGroups, TargetRecords } from './records-there.ts';
 import { isSame } from './same-record.ts';
@@ -83,7 +84,7 @@ class Preview {
   async countObjects(group: ObjectGroup): Promise<void> {
     const { source, target } = this.#ports;
     const counts = this.counts.objects[group];
-    await inParallel(source.blobs.list(prefixOf(group, this.#account)), AT_ONCE, async (key) => {
+    await inParallel(listGroup(group, this.#account, source.blobs), AT_ONCE, async (key) => {
       counts.listed += 1;
       if (parseObjectName(group, this.#account, key) === undefined) {
         this.counts.foreign += 1;

@@ -1,20 +1,20 @@
 // Raw objects to documents: a few isolated workers, started when needed and used again, replaced when they fail.
 // This side holds the store and does all reading and writing; it never looks into a message.
 
-import { MailferryError } from '../core/errors.ts';
 import type { CatalogRow } from '../core/catalog/catalog-row.ts';
 import type { IngestFacts } from '../core/message/document.ts';
-import { readDocument } from '../core/message/read-document.ts';
-import type { Blob, BlobStore } from '../ports/storage.ts';
+import type { BlobStore } from '../ports/storage.ts';
 import type { ParseJob } from '../ports/work.ts';
 import { WorkUnderWay } from '../core/work-under-way.ts';
 import { DerivedPuts } from './derived-puts.ts';
 import { provenOctets } from '../spool/proven-octets.ts';
 import { parsedKeyOf, rowOf } from './derived-keys.ts';
+import { keptRowOf } from './kept-row.ts';
 import { DEFAULT_PARSE_LIMITS, type ParseLimits } from './limits.ts';
 import { makeDocument, type MadeDocument } from './make-document.ts';
 import type { JobSurroundings } from './run-job.ts';
 import { Slots } from './slots.ts';
+import { storeFailure } from './store-failure.ts';
 import { workerCommand, type WorkerCommand } from './worker-command.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import { WorkerSet } from './worker-set.ts';
@@ -38,7 +38,7 @@ export type ParseOutcome = 'parsed' | 'kept' | 'failed' | 'absent';
 
 export type OpenedOutcome = Exclude<ParseOutcome, 'absent'>;
 
-/** Is given the row of a document that was stored just now; not if one from before stays. */
+/** Is given the row of the document that is there: stored just now, or kept from before (not if that is none of ours). */
 export type OnRow = (row: CatalogRow) => void;
 
 export interface ParseOptions {
@@ -46,6 +46,8 @@ export interface ParseOptions {
   readonly onRow?: OnRow;
   /** Parse also what has a document already, which is replaced by another one, but not by one that only says why there is none. */
   readonly again?: boolean;
+  /** The message, if it is at hand: its octets, proven to be those. Otherwise it is read from the archive. Called once at most. */
+  readonly raw?: (() => AsyncIterable<Uint8Array>) | undefined;
 }
 
 export class ParsePool {
@@ -74,16 +76,17 @@ export class ParsePool {
    */
   async parse(
     { ingest }: ParseJob,
-    { onRow = ignoreRow, again = false }: ParseOptions = {},
+    { onRow = ignoreRow, again = false, raw }: ParseOptions = {},
   ): Promise<ParseOutcome> {
     const { blobs } = this.#options;
     const key = parsedKeyOf(ingest);
     this.#workers.assertOpen();
-    if (!again && (await blobs.stat(key)) !== undefined) return 'parsed';
+    if (!again && (await blobs.stat(key)) !== undefined) {
+      await blobs.makeDurable?.(key);
+      return 'parsed';
+    }
     return await this.#parseAndStore({ ingest, key, onRow }, async () => {
-      const raw = await blobs.get(ingest.rawKey);
-      const { sha256, size: sizeOctets } = ingest;
-      return raw && provenOctets({ sha256, sizeOctets, open: () => raw }, `parsing ${ingest.rawKey}`);
+      return raw?.() ?? (await this.#rawOf(ingest));
     });
   }
 
@@ -106,6 +109,15 @@ export class ParsePool {
   /** Ends all workers, in the middle of a message too: its `parse` throws INTERRUPTED. Safe to repeat. */
   async close(): Promise<void> {
     await this.#workers.close();
+  }
+
+  async #rawOf({
+    rawKey,
+    sha256,
+    size: sizeOctets,
+  }: IngestFacts): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const raw = await this.#options.blobs.get(rawKey);
+    return raw && provenOctets({ sha256, sizeOctets, open: () => raw }, `parsing ${rawKey}`);
   }
 
   /** The worker goes on with the next message while what this one leaves is stored. */
@@ -150,33 +162,14 @@ export class ParsePool {
   ): Promise<OpenedOutcome> {
     try {
       await puts.all();
-      const outcome = isFailure ? await this.#storeFailure(key, document) : 'parsed';
+      const outcome = isFailure ? await storeFailure(this.#options.blobs, key, document) : 'parsed';
       if (!isFailure) await this.#options.blobs.put(key, document, { mode: 'replace' });
-      if (outcome !== 'kept') onRow(rowOf(ingest, facts));
+      const row = outcome === 'kept' ? await keptRowOf(ingest, this.#options.blobs) : rowOf(ingest, facts);
+      if (row !== undefined) onRow(row);
       return outcome;
     } finally {
       await document.dispose();
     }
-  }
-
-  async #storeFailure(key: string, failure: Blob): Promise<'failed' | 'kept'> {
-    try {
-      await this.#options.blobs.put(key, failure);
-      return 'failed';
-    } catch (error) {
-      // There is a document from before.
-      if (!(error instanceof MailferryError && error.code === 'ARCHIVE_CORRUPT')) throw error;
-    }
-    // When it went better, it is not given up for one that says nothing.
-    if (await this.#hasGoodDocument(key)) return 'kept';
-    await this.#options.blobs.put(key, failure, { mode: 'replace' });
-    return 'failed';
-  }
-
-  /** And not one that says the same for another reason. */
-  async #hasGoodDocument(key: string): Promise<boolean> {
-    const octets = await this.#options.blobs.get(key);
-    return octets !== undefined && (await readDocument(octets))?.isFailure === false;
   }
 }
 

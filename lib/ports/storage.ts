@@ -10,6 +10,8 @@ export interface Blob {
   open(): AsyncIterable<Uint8Array>;
   /** Absolute path of a file that has them and nothing else, which nobody will change any more. A store may link it. */
   readonly file?: string;
+  /** All of them, if they are in memory anyway. Nobody changes them, also later. */
+  readonly octets?: Uint8Array | undefined;
 }
 
 export interface PutOptions {
@@ -41,6 +43,11 @@ export interface BlobStore {
     key: string,
     expected: Pick<Blob, 'sha256'> & Partial<Pick<Blob, 'sizeOctets'>>,
   ): Promise<'intact' | 'absent' | 'different'>;
+  /**
+   * Where an object can be seen before its name is durable, as in a folder: makes durable that of one that is there. Whoever put it
+   * may have died in between. Absent elsewhere. @throws ARCHIVE_UNWRITABLE
+   */
+  makeDurable?(key: string): Promise<void>;
   /** Every key below a prefix that ends in `/`, in no particular order. @throws ARCHIVE_UNREADABLE */
   list(prefix: string): AsyncIterable<string>;
 }

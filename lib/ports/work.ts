@@ -3,6 +3,7 @@
 
 import type { FerryEvent } from '../core/events.ts';
 import type { IngestFacts } from '../core/message/document.ts';
+import type { Blob } from './storage.ts';
 
 /** A stored message whose derived objects are still to be made. */
 export interface ParseJob {
@@ -12,6 +13,15 @@ export interface ParseJob {
 export interface JobQueue<Job> {
   /** The job will be done, after a crash too; perhaps more than once. Durable when it resolves. */
   enqueue(job: Job): Promise<void>;
+}
+
+export interface ParseQueue extends JobQueue<ParseJob> {
+  /**
+   * As above.
+   * @param raw the message that was stored just now, if it is at hand: so it need not be read again. Its octets are those of the
+   *            stored object, and can be opened until this resolves
+   */
+  enqueue(job: ParseJob, raw?: Blob): Promise<void>;
 }
 
 /** A queue that takes many jobs at once for less. */

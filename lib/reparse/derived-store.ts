@@ -28,7 +28,11 @@ export class DerivedStore implements BlobStore {
 
   async put(key: string, blob: Blob, options: PutOptions = {}): Promise<'stored' | 'exists'> {
     const found = await this.#blobs.verify(key, blob);
-    if (found === 'intact') return 'exists';
+    if (found === 'intact') {
+      // Its row and the end of its job are written down next, and durable: so must be what they stand for.
+      await this.#blobs.makeDurable?.(key);
+      return 'exists';
+    }
     // Its name is its content, and the parser's side has counted and hashed that.
     const isMended = found === 'different' && key.startsWith(ATTACHMENTS);
     const stored = await this.#blobs.put(key, blob, isMended ? { ...options, mode: 'replace' } : options);

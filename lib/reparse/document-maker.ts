@@ -10,7 +10,7 @@ import { DerivedStore } from './derived-store.ts';
 import type { Documents, MadeDocument } from './reparse-ports.ts';
 
 export interface DocumentMakerOptions extends Omit<ParsePoolOptions, 'rebuild'> {
-  /** Keeps the row of each document that is made; `undefined` where there is no catalog. What it throws ends the work. */
+  /** Keeps the row of each document that is made or kept; `undefined` where there is no catalog. What it throws ends the work. */
   readonly keepRow: ((row: CatalogRow, ingest: IngestFacts) => void) | undefined;
 }
 

@@ -66,6 +66,9 @@ function blobInMemory(octets: Uint8Array): SpooledBlob {
   return {
     sizeOctets: octets.length,
     sha256,
+    get octets() {
+      return kept;
+    },
     open: async function* () {
       if (kept === undefined) throw disposed();
       if (kept.length > 0) yield kept;

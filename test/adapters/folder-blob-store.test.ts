@@ -62,6 +62,14 @@ test('an object somebody changed, cut short or took away does not verify', async
   assert.equal(await opened.store.verify('a/1', ONE), 'absent');
 });
 
+test('a name is made durable, or it is told that it cannot be', async () => {
+  await using opened = await openStore();
+  await opened.store.put('a/1', ONE);
+  await new FolderBlobStore(opened.path).makeDurable('a/1');
+  await writeFile(join(opened.path, 'b'), 'a file where a folder is due');
+  await assert.rejects(opened.store.makeDurable('b/1'), { code: 'ARCHIVE_UNWRITABLE' });
+});
+
 test('a key that leads out of the folder is refused', async () => {
   await using opened = await openStore();
   for (const key of ['../x', 'a/../../x', '/etc/x', './x', 'a/./x']) {

@@ -5,8 +5,10 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { SqliteCatalogRows } from '../../lib/adapters/sqlite-catalog-rows.ts';
 import { SqliteParseQueue } from '../../lib/adapters/sqlite-parse-queue.ts';
 import { NEW_ACCOUNT_STATE } from '../../lib/core/account-state.ts';
+import { placeOf } from '../../lib/core/catalog/catalog-key.ts';
 import {
   ANN,
   manyUidls,
@@ -16,6 +18,7 @@ import {
   storedRecord,
   uidlOf,
 } from '../contract/sample-records.ts';
+import { rowOf } from '../core/catalog/row-of.ts';
 import { openLedgerFile } from '../support/sqlite-ledger-file.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { writeVersion1Ledger } from '../support/version-1-ledger.ts';
@@ -64,7 +67,7 @@ test('a file of version 1 is migrated with every message, run and parse job', as
   }
 });
 
-test('a file of version 2 gets what version 3 has, and loses nothing', async () => {
+test('a file of version 2 gets a table for the rows of the catalog, and loses nothing', async () => {
   await using folder = await temporaryFolder();
   const [path, newPath] = [join(folder.path, 'ledger.db'), join(folder.path, 'new.db')];
   writeOldLedger(path);
@@ -80,6 +83,39 @@ test('a file of version 2 gets what version 3 has, and loses nothing', async () 
   assert.deepEqual(one, other);
   assert.equal(file.database.prepare('SELECT count(*) AS n FROM message').get()?.['n'], MESSAGES.length);
   assert.equal(new SqliteParseQueue(file.database, path).pending().length, PARSE_JOBS.length);
+});
+
+test('rows of the catalog that wait in a file of version 3 wait on, for a file of any form', async () => {
+  await using folder = await temporaryFolder();
+  const [path, newPath] = [join(folder.path, 'ledger.db'), join(folder.path, 'new.db')];
+  openLedgerFile(path)[Symbol.dispose]();
+  const row = rowOf('a');
+  const { account, ingestDt } = placeOf(row);
+  withRawDatabase(path, (database) => {
+    database.exec(`
+      DROP TABLE catalog_row;
+      CREATE TABLE catalog_row (
+        account   TEXT NOT NULL,
+        ingest_dt TEXT NOT NULL,
+        sha256    TEXT NOT NULL,
+        json      TEXT NOT NULL,
+        PRIMARY KEY (account, ingest_dt, sha256)
+      ) STRICT, WITHOUT ROWID;
+      PRAGMA user_version = 3`);
+    const insert = database.prepare('INSERT INTO catalog_row VALUES (?, ?, ?, ?)');
+    insert.run(account, ingestDt, row.sha256, JSON.stringify(row));
+  });
+  using file = openLedgerFile(path);
+  using fresh = openLedgerFile(newPath);
+  const [tables, expected] = [file, fresh].map(({ database }) =>
+    database.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all(),
+  );
+  assert.deepEqual(tables, expected);
+  const rows = new SqliteCatalogRows(file.database, path);
+  const group = (await rows.next(10)) ?? assert.fail('none waits');
+  assert.deepEqual(group, { account, ingestDt, form: undefined, rows: [row] });
+  await rows.remove(group);
+  assert.equal(await rows.next(10), undefined);
 });
 
 test('a migrated file takes the records of today', async () => {

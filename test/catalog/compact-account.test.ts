@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { compactAccount } from '../../lib/catalog/compact-account.ts';
-import type { CompactPorts } from '../../lib/catalog/compact-account.ts';
+import type { CompactOptions } from '../../lib/catalog/compact-account.ts';
+import type { CompactPorts } from '../../lib/catalog/merge-files.ts';
 import { readCatalogFile } from '../../lib/catalog/read-catalog-file.ts';
 import { writeGroup } from '../../lib/catalog/write-group.ts';
 import type { AccountId } from '../../lib/core/account.ts';
@@ -12,6 +13,7 @@ import { parseCatalogKey } from '../../lib/core/catalog/catalog-key.ts';
 import type { CatalogRow } from '../../lib/core/catalog/catalog-row.ts';
 import { rowOf } from '../core/catalog/row-of.ts';
 import { MemoryBlobStore } from '../support/memory-blob-store.ts';
+import { rowsIn } from './rows-in.ts';
 
 const account = 'billing' as AccountId;
 const DAY = '2024-01-02';
@@ -28,10 +30,9 @@ async function write(blobs: MemoryBlobStore, ...rows: readonly CatalogRow[]): Pr
 async function compact(
   blobs: MemoryBlobStore,
   changes: Partial<CompactPorts> = {},
-  maxOctets?: number,
+  limits: Omit<CompactOptions, 'stop'> = {},
 ): ReturnType<typeof compactAccount> {
-  const options = { stop, ...(maxOctets === undefined ? {} : { maxOctets }) };
-  return await compactAccount(account, { blobs, files: blobs, ...changes }, options);
+  return await compactAccount(account, { blobs, files: blobs, ...changes }, { stop, ...limits });
 }
 
 async function keysOf(blobs: MemoryBlobStore): Promise<string[]> {
@@ -45,8 +46,9 @@ async function subjects(blobs: MemoryBlobStore): Promise<string[]> {
   const found: string[] = [];
   for (const key of await keysOf(blobs)) {
     const place = parseCatalogKey(key) ?? assert.fail(key);
-    const rows = await readCatalogFile(blobs.peek(key) ?? Buffer.alloc(0), place);
-    for (const { subject } of rows ?? []) found.push(subject ?? '');
+    const read = await readCatalogFile(blobs.peek(key) ?? Buffer.alloc(0), place);
+    if (typeof read === 'string') continue;
+    for (const { subject } of read.rows) found.push(subject ?? '');
   }
   return found.sort();
 }
@@ -55,14 +57,22 @@ test('small files of a day become one, which has every row once', async () => {
   const blobs = new MemoryBlobStore();
   for (let file = 0; file < 20; file += 1) await write(blobs, rowOf(`a${file}`), rowOf('in all'));
   const report = await compact(blobs);
-  assert.deepEqual(report, { files: 20, merged: 20, made: 1, rows: 21, repeats: 19, damaged: [] });
+  assert.deepEqual(report, {
+    files: 20,
+    merged: 20,
+    made: 1,
+    rows: 21,
+    repeats: 19,
+    damaged: [],
+    tooLarge: [],
+  });
   assert.equal((await keysOf(blobs)).length, 1);
   assert.deepEqual(
     await subjects(blobs),
     [...Array.from({ length: 20 }, (_, file) => `a${file}`), 'in all'].sort(),
   );
   const writes = blobs.writes.length;
-  assert.deepEqual(await compact(blobs), { files: 1, merged: 0, made: 0, rows: 0, repeats: 0, damaged: [] });
+  assert.deepEqual(await compact(blobs), { ...report, files: 1, merged: 0, made: 0, rows: 0, repeats: 0 });
   assert.equal(blobs.writes.length, writes, 'a second compaction writes nothing');
 });
 
@@ -73,9 +83,7 @@ test('of several rows of a message the newest stays', async () => {
   await write(blobs, rowOf('x', { parser_version: '11+a', problems: ['parse-failed', 'worker-died'] }));
   await compact(blobs);
   const [key = assert.fail('nothing is left')] = await keysOf(blobs);
-  const place = parseCatalogKey(key) ?? assert.fail(key);
-  const rows = await readCatalogFile(blobs.peek(key) ?? Buffer.alloc(0), place);
-  assert.deepEqual(rows, [rowOf('x', { parser_version: '10+a', preview: 'new' })]);
+  assert.deepEqual(await rowsIn(blobs, key), [rowOf('x', { parser_version: '10+a', preview: 'new' })]);
 });
 
 test('a file that has all rows already is not removed as one of the old ones', async () => {
@@ -181,10 +189,34 @@ test('files become one only as long as they fit together, and large ones are lef
   const blobs = new MemoryBlobStore();
   for (let file = 0; file < 9; file += 1) await write(blobs, rowOf(`m${file}`));
   const sizes = (await keysOf(blobs)).map((key) => blobs.peek(key)?.length ?? 0);
-  const report = await compact(blobs, {}, 3 * Math.max(...sizes));
+  const report = await compact(blobs, {}, { maxOctets: 3 * Math.max(...sizes) });
   assert.deepEqual([report.merged, report.made], [9, 3]);
-  assert.equal((await compact(blobs, {}, Math.max(...sizes))).made, 0);
+  assert.equal((await compact(blobs, {}, { maxOctets: Math.max(...sizes) })).made, 0);
   assert.equal((await subjects(blobs)).length, 9);
+});
+
+test('no more is unpacked at a time than fits into memory, and no row is lost', async () => {
+  const blobs = new MemoryBlobStore();
+  const lines = Array.from({ length: 9 }, (_, index) => rowOf(`m${index}`));
+  for (const row of lines) await write(blobs, row);
+  const maxUnpackedOctets = 4 * Math.max(...lines.map((row) => JSON.stringify(row).length + 1));
+  const report = await compact(blobs, {}, { maxUnpackedOctets });
+  assert.deepEqual([report.merged, report.made, report.rows], [8, 2, 8], 'the last one is alone');
+  assert.deepEqual(await subjects(blobs), lines.map(({ subject }) => subject ?? '').sort());
+});
+
+test('a small file that would unpack to more than is allowed is named and left alone, and the others become one', async () => {
+  const blobs = new MemoryBlobStore();
+  for (const name of ['a', 'b']) await write(blobs, rowOf(name));
+  const key = `catalog/v1/account=billing/ingest_dt=${DAY}/0.ndjson.gz`;
+  const maxUnpackedOctets = 1024 * 1024;
+  const octets = gzipSync(`${JSON.stringify(rowOf('c'))}\n`.repeat(2000));
+  assert.ok(octets.length < 10_000);
+  blobs.plant(key, octets);
+  const report = await compact(blobs, {}, { maxUnpackedOctets });
+  assert.deepEqual([report.tooLarge, report.damaged, report.merged, report.made], [[key], [], 2, 1]);
+  assert.deepEqual(blobs.peek(key), octets);
+  assert.deepEqual([...new Set(await subjects(blobs))], ['a', 'b', 'c']);
 });
 
 test('a compaction that is interrupted says so', async () => {

@@ -25,6 +25,7 @@ const reportSchema = z.strictObject({
           rows: z.int(),
           repeats: z.int(),
           damaged: z.array(z.string()),
+          tooLarge: z.array(z.string()),
         })
         .nullable(),
       failure: z.looseObject({ code: z.string() }).nullable(),
@@ -58,7 +59,7 @@ test('three runs write three files; compaction makes one of them, with every row
   assert.deepEqual([exitCode, complete], [0, true]);
   assert.deepEqual(
     accounts.map(({ report }) => report),
-    [{ files: 3, merged: 3, made: 1, rows: 3, repeats: 0, damaged: [] }],
+    [{ files: 3, merged: 3, made: 1, rows: 3, repeats: 0, damaged: [], tooLarge: [] }],
   );
   assert.equal((await catalogFiles(mailbox)).length, 1);
   const archive = await readArchive(mailbox.archiveFolder);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { readArchive } from '../support/archive-snapshot.ts';
 import { readTree } from '../support/archive-tree.ts';
 import { mailWithAttachments } from '../support/attachment-mail.ts';
 import type { AccountId } from '../../lib/core/account.ts';
@@ -37,6 +38,7 @@ const reportSchema = z.strictObject({
       isTargetAhead: z.boolean().optional(),
       records: counts.optional(),
       runs: z.int().optional(),
+      waitingRows: z.int().optional(),
       octets: z.int().optional(),
       problems: z
         .array(
@@ -255,6 +257,22 @@ test(
     assert.equal((await moving.move('test')).exitCode, 0, 'whoever names accounts gets what he asks for');
   },
 );
+
+test('a query finds the same rows in the target, those that wait in the source too', options, async () => {
+  await using mailbox = await openMailbox(maildropOf(mails(2)));
+  const inTheWay = join(mailbox.archiveFolder, 'catalog');
+  await mkdir(mailbox.archiveFolder, { recursive: true });
+  await writeFile(inTheWay, 'a file where a folder is due');
+  assert.match((await mailbox.run()).stderr, /the catalog could not be written/);
+  await rm(inTheWay);
+  const moving = await movingTo(mailbox);
+  const { exitCode, stdout } = await moving.move();
+  assert.equal(exitCode, 0, stdout);
+  assert.match(stdout, /^ {2}2 rows of the catalog that the source had in no file yet: written there$/m);
+  const { catalog, raw } = await readArchive(moving.targetFolder);
+  assert.deepEqual([...catalog].sort(), [...raw.keys()].sort());
+  assert.equal((await readArchive(mailbox.archiveFolder)).catalog.size, 0, 'the source is as it was');
+});
 
 test('only the ledger, or only the archive, can be moved', options, async () => {
   await using mailbox = await openMailbox(maildropOf(mails(2)));

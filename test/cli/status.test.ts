@@ -87,14 +87,14 @@ test('an account without success for too long is stale', options, async () => {
   assert.ok(progress);
   {
     using file = mailbox.ledger();
-    const lastSuccessAt = Date.now() - 3 * HOUR_MS;
+    const lastSuccessAt = Date.now() - 4 * HOUR_MS;
     await file.ledger.saveProgress(ACCOUNT, { ...progress, lastSuccessAt }, undefined);
   }
   assert.equal((await statusOf(mailbox)).state, 'ok');
   assert.equal((await statusOf(mailbox, '--stale-after', '4h')).state, 'ok');
   const stale = await statusOf(mailbox, '--stale-after', '2h');
   assert.deepEqual([stale.state, stale.stale], ['stale', true]);
-  assert.match((await mailbox.cli('status', '--stale-after', '2h')).stdout, /^test +stale .*\(3 h ago\)/m);
+  assert.match((await mailbox.cli('status', '--stale-after', '2h')).stdout, /^test +stale .*\(4 h ago\)/m);
 });
 
 test('failing runs are counted, with the last error and when the next attempt may be', options, async () => {

@@ -5,11 +5,12 @@ import type { Account } from '../../lib/core/account.ts';
 import { MailferryError } from '../../lib/core/errors.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
 import { importAccount } from '../../lib/import/import-account.ts';
-import type { BlobStore } from '../../lib/ports/storage.ts';
+import type { Blob, BlobStore } from '../../lib/ports/storage.ts';
+import type { ParseJob } from '../../lib/ports/work.ts';
 import type { Uidl } from '../../lib/core/uidl.ts';
 import { accountAt, PASSWORD } from '../session/session-under-test.ts';
 import { fixedAccess } from '../support/fixed-access.ts';
-import { MemoryBlobStore, sha256Of } from '../support/memory-blob-store.ts';
+import { collect, MemoryBlobStore, sha256Of } from '../support/memory-blob-store.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 import { startPop3Server } from '../support/pop3-server.ts';
 import type { Pop3TestServer } from '../support/pop3-server.ts';
@@ -20,6 +21,8 @@ import { pop3BySocket } from '../support/pop3-by.ts';
 export interface RunsUnderTest extends AsyncDisposable {
   readonly server: Pop3TestServer;
   readonly ledger: MemoryLedger;
+  /** What the parse queue was given, in order. */
+  readonly handed: readonly Handed[];
   /** One run a minute after the last. @param timeUpAfter the run's time is up once so many messages are decided */
   run(changes?: AccountChanges, timeUpAfter?: number): Promise<RunRecord>;
   /** One run a minute after the last, as a scheduled poll makes it. */
@@ -30,6 +33,12 @@ export interface RunsUnderTest extends AsyncDisposable {
   pass(timeMs: number): void;
   /** Whether the archive has a message with these octets. */
   isStored(message: TestMessage): boolean;
+}
+
+/** A job, and the sha256 of the message that came with it. */
+export interface Handed {
+  readonly sha256: string;
+  readonly atHand: string | undefined;
 }
 
 export interface Polled {
@@ -51,6 +60,7 @@ export type AccountChanges = Partial<Omit<Account, 'limits'>> & {
 export async function startRuns(maildrop: TestMessage[], faults: Pop3Faults = {}): Promise<RunsUnderTest> {
   let time = Date.UTC(2026, 0, 1);
   let runs = 0;
+  const handed: Handed[] = [];
   const now = (): number => time;
   const ledger = new MemoryLedger({ now });
   const blobs = new MemoryBlobStore();
@@ -61,7 +71,11 @@ export async function startRuns(maildrop: TestMessage[], faults: Pop3Faults = {}
     blobs,
     ledger,
     lease: ledger,
-    parseQueue: { enqueue: async () => undefined },
+    parseQueue: {
+      enqueue: async ({ ingest }: ParseJob, raw?: Blob) => {
+        handed.push({ sha256: ingest.sha256, atHand: raw && sha256Of(await collect(raw.open())) });
+      },
+    },
     spoolDirectory: tmpdir(),
     ownerName: 'test/1',
     now,
@@ -93,6 +107,7 @@ export async function startRuns(maildrop: TestMessage[], faults: Pop3Faults = {}
   return {
     server,
     ledger,
+    handed,
     poll,
     runDeleting: async ({ limits, ...changes }, deletions) => {
       time += 60_000;

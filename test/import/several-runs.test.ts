@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sha256Of } from '../support/memory-blob-store.ts';
 import { letter, startRuns } from './runs-under-test.ts';
 
 const names = (count: number, prefix: string): string[] =>
@@ -70,4 +71,15 @@ test('without UIDLs, runs that never come to their end come to every message', a
   await using runs = await startRuns(mail, { noUidl: true });
   for (let run = 0; run < 24; run += 1) await runs.run({}, 3);
   assert.ok(mail.every((message) => runs.isStored(message)));
+});
+
+test('the parse queue is given each message with its octets at hand, small and large', async () => {
+  const messages = [letter('1', 'small'), letter('2', 'large', 5_000_000)];
+  await using runs = await startRuns(messages);
+  await runs.run();
+  const digests = messages.map(({ content }) => sha256Of(content as Buffer));
+  assert.deepEqual(
+    new Map(runs.handed.map(({ sha256, atHand }) => [sha256, atHand])),
+    new Map(digests.map((sha256) => [sha256, sha256])),
+  );
 });

@@ -54,6 +54,35 @@ test('the report balances: what was listed is copied, was there, or is named', a
   assert.equal(first.octets, octets);
 });
 
+test('the catalog arrives in both of its forms', async () => {
+  const [source, target] = [new TestPlace(), new TestPlace()];
+  await fillSource(source);
+  const parquet = `catalog-parquet/v1/account=${ANN}/ingest_dt=2026-11-23/x.parquet`;
+  const foreign = `catalog-parquet/v1/account=${ANN}/ingest_dt=2026-11-23/notes.txt`;
+  for (const key of [parquet, foreign]) source.blobs.plant(key, Buffer.from('octets'));
+  const { objects, problems } = await move(portsBetween(source, target));
+  assert.deepEqual(objects.catalog, { listed: 3, copied: 2, present: 0, left: 1 });
+  assert.deepEqual(target.blobs.peek(parquet), Buffer.from('octets'));
+  assert.deepEqual(
+    problems.map(({ kind, key }) => [kind, key]),
+    [['foreign-object', foreign]],
+  );
+});
+
+test('rows that wait in the source for a file of the catalog are asked for under its lease, and counted', async () => {
+  const [source, target] = [new TestPlace(), new TestPlace()];
+  await fillSource(source);
+  const copyWaitingRows = async (account: string, mayGoOn: () => Promise<void>): Promise<number> => {
+    assert.equal(account, ANN);
+    await mayGoOn();
+    assert.ok((await source.ledger.state(ANN)).lease);
+    return 3;
+  };
+  const report = await move({ ...portsBetween(source, target), copyWaitingRows });
+  assert.equal(report.waitingRows, 3);
+  assert.ok(isComplete(report));
+});
+
 test('a second move copies nothing, writes nothing, and counts everything as there', async () => {
   const [source, target] = [new TestPlace(), new TestPlace()];
   await fillSource(source);

@@ -1,6 +1,6 @@
 // Puts the parts together for work on the catalog alone: its files, wherever the archive is. No ledger is opened, no mail is read.
 
-import type { CompactPorts } from '../../catalog/compact-account.ts';
+import type { CompactPorts } from '../../catalog/merge-files.ts';
 import type { Config } from '../../config/config.ts';
 import { Closers } from './closers.ts';
 import { openBlobs } from './open-blobs.ts';

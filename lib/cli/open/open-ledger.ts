@@ -4,7 +4,7 @@
 import type { LedgerLocation } from '../../config/location.ts';
 import type { AccountState } from '../../core/account-state.ts';
 import type { SqliteParseQueue } from '../../adapters/sqlite-parse-queue.ts';
-import type { WaitingRows } from '../../ports/catalog.ts';
+import type { WaitingRows, WaitingRowsReader } from '../../ports/catalog.ts';
 import type { Lease, Ledger } from '../../ports/ledger.ts';
 import { openSqliteLedger } from './open-sqlite-ledger.ts';
 
@@ -14,7 +14,7 @@ export interface OpenLedger {
   /** Parse jobs that are written down beside the records; `undefined` where a ledger has no place for them. */
   readonly parseJobs: SqliteParseQueue | undefined;
   /** What the catalog is to have of jobs that are done; `undefined` as for `parseJobs`. */
-  readonly catalogRows: WaitingRows | undefined;
+  readonly catalogRows: (WaitingRows & WaitingRowsReader) | undefined;
   /** Of a run that is under way; not what a dead one left. */
   readonly leaseInForce: (state: AccountState) => AccountState['lease'];
   readonly close: () => void;

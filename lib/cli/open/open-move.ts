@@ -5,12 +5,15 @@ import { describeLocation } from '../../config/location.ts';
 import type { Config } from '../../config/config.ts';
 import { MailferryError } from '../../core/errors.ts';
 import type { MovePorts, Place } from '../../move/move-ports.ts';
+import type { BlobStore } from '../../ports/storage.ts';
 import type { Parsing } from '../parsing/parsing.ts';
 import { Closers } from './closers.ts';
+import { copyCatalogRows } from './copy-catalog-rows.ts';
 import { openArchive, openArchiveForDryRun } from './open-archive.ts';
 import type { OpenArchive } from './open-archive.ts';
 import { openBlobs } from './open-blobs.ts';
 import { openLedger } from './open-ledger.ts';
+import type { OpenLedger } from './open-ledger.ts';
 
 export interface OpenMove {
   readonly ports: MovePorts;
@@ -18,6 +21,8 @@ export interface OpenMove {
   readonly parsing: Parsing | undefined;
   close(): Promise<void>;
 }
+
+type RowPorts = Pick<MovePorts, 'copyWaitingRows'>;
 
 /**
  * In a dry run nothing is made on either side. The caller closes it.
@@ -32,13 +37,14 @@ export async function openMove(source: Config, target: Config, dryRun: boolean):
     closers.add(async () => {
       await archive.close();
     });
-    const from = await openSource(source, target, archive, dryRun, closers);
+    const { place, ...rows } = await openSource(source, target, archive, dryRun, closers);
     const { blobs, ledger, lease, parseQueue, spoolDirectory, ownerName, now, newRunId } = archive.ports;
     return {
       ports: {
-        source: from,
+        source: place,
         // The stack parses what is stored there.
         target: { blobs, ledger, lease, parseQueue: target.parsing === 'here' ? parseQueue : undefined },
+        ...rows,
         spoolDirectory,
         ownerName,
         now,
@@ -62,14 +68,28 @@ async function openSource(
   archive: OpenArchive,
   dryRun: boolean,
   closers: Closers,
-): Promise<Place> {
+): Promise<{ readonly place: Place } & RowPorts> {
   const { blobs, close } = await openBlobs(source);
   closers.add(close);
   // One that both share is opened once, so that its lease is known to be the same.
-  if (isSame(source.ledger, target.ledger)) return { blobs, ...ledgerOf(archive) };
+  if (isSame(source.ledger, target.ledger)) return { place: { blobs, ...ledgerOf(archive) } };
   const opened = await openLedger(source.ledger, dryRun ? 'read' : 'write');
   closers.add(opened.close);
-  return { blobs, ledger: opened.ledger, lease: opened.lease };
+  const { ledger, lease } = opened;
+  return { place: { blobs, ledger, lease }, ...rowPorts(source, blobs, opened, archive) };
+}
+
+function rowPorts(
+  { catalog: wanted }: Config,
+  blobs: BlobStore,
+  { catalogRows: waiting, parseJobs }: OpenLedger,
+  { ports: { blobs: target } }: OpenArchive,
+): RowPorts {
+  if (waiting === undefined || parseJobs === undefined) return {};
+  const rows = { blobs, waiting, wanted, pending: () => parseJobs.pending() };
+  return {
+    copyWaitingRows: async (account, mayGoOn) => await copyCatalogRows(account, rows, target, mayGoOn),
+  };
 }
 
 function ledgerOf({ ports: { ledger, lease } }: OpenArchive): Pick<Place, 'ledger' | 'lease'> {

@@ -5,6 +5,7 @@
 import type { MemoryRows } from '../../catalog/memory-rows.ts';
 import type { RunCatalog } from '../../catalog/run-catalog.ts';
 import type { OnRow, ParsePool } from '../../parse/worker-pool.ts';
+import type { Blob } from '../../ports/storage.ts';
 import type { ParseJob } from '../../ports/work.ts';
 import type { Drained, Parsing } from './parsing.ts';
 import { rawObjectMissing } from './raw-object-missing.ts';
@@ -30,12 +31,12 @@ export class InlineParseQueue implements Parsing {
   resume(): void {}
 
   /** @throws what `ParsePool.parse` throws; ARCHIVE_CORRUPT if the stored message is gone */
-  async enqueue(job: ParseJob): Promise<void> {
+  async enqueue(job: ParseJob, raw?: Blob): Promise<void> {
     const onRow: OnRow = (row) => {
       this.#catalog?.rows.add(row);
       this.#catalog?.run.added(1);
     };
-    const outcome = await this.#pool.parse(job, { onRow });
+    const outcome = await this.#pool.parse(job, { onRow, raw: raw && (() => raw.open()) });
     if (outcome === 'absent') throw rawObjectMissing(job);
     if (outcome === 'failed') this.#failed += 1;
   }

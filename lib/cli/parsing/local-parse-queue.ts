@@ -6,12 +6,16 @@ import type { RunCatalog } from '../../catalog/run-catalog.ts';
 import type { CatalogRow } from '../../core/catalog/catalog-row.ts';
 import { WorkUnderWay } from '../../core/work-under-way.ts';
 import type { OnRow, ParsePool } from '../../parse/worker-pool.ts';
+import type { Blob } from '../../ports/storage.ts';
 import type { ParseJob } from '../../ports/work.ts';
 import type { Drained, Parsing } from './parsing.ts';
 import { rawObjectMissing } from './raw-object-missing.ts';
 
-/** Jobs under way before the import waits for the parsers to catch up. They hold names, not mail. */
+/** Jobs under way before the import waits for the parsers to catch up. */
 const MAX_UNDER_WAY = 256;
+
+/** The same, of messages that were small enough to be kept in memory on their way. */
+const MAX_HELD_OCTETS = 8 * 1024 * 1024;
 
 /** Jobs crossed out by one commit. What a crash leaves of them is done again. */
 const CROSSED_OUT_AT_ONCE = 32;
@@ -43,9 +47,10 @@ export class LocalParseQueue implements Parsing {
     for (const job of pending) this.#start(job, again);
   }
 
-  async enqueue(job: ParseJob): Promise<void> {
+  async enqueue(job: ParseJob, raw?: Blob): Promise<void> {
+    const octets = raw?.octets;
     await this.#jobs.enqueue(job);
-    this.#start(job, false);
+    this.#start(job, false, octets);
     await this.#underWay.room();
   }
 
@@ -62,16 +67,21 @@ export class LocalParseQueue implements Parsing {
     await this.#pool.close();
   }
 
-  #start(job: ParseJob, again: boolean): void {
+  /** @param octets of the message, if they are in memory */
+  #start(job: ParseJob, again: boolean, octets?: Uint8Array): void {
     this.#unfinished += 1;
-    this.#underWay.begin(0, async () => await this.#parse(job, again));
+    this.#underWay.begin(octets?.length ?? 0, async () => await this.#parse(job, again, octets));
   }
 
-  async #parse(job: ParseJob, again: boolean): Promise<void> {
+  async #parse(job: ParseJob, again: boolean, octets?: Uint8Array): Promise<void> {
     let row: CatalogRow | undefined;
     const onRow: OnRow = (made) => (row = made);
     try {
-      const outcome = await this.#pool.parse(job, { again, onRow });
+      const outcome = await this.#pool.parse(job, {
+        again,
+        onRow,
+        raw: octets && (() => inOnePiece(octets)),
+      });
       if (outcome === 'failed') this.#failed += 1;
       // The job stays queued: it is the only trace of a stored message whose file somebody took away.
       if (outcome === 'absent') this.#fail(rawObjectMissing(job));
@@ -90,7 +100,7 @@ export class LocalParseQueue implements Parsing {
     this.#done = [];
     if (this.#isQueueBroken || done.length === 0) return;
     try {
-      this.#jobs.done(done);
+      this.#jobs.done(done, this.#catalog?.form);
       this.#catalog?.added(done.filter(({ row }) => row !== undefined).length);
     } catch (error) {
       this.#isQueueBroken = true;
@@ -104,5 +114,9 @@ export class LocalParseQueue implements Parsing {
 }
 
 function underWay(jobs: number): WorkUnderWay {
-  return new WorkUnderWay({ pieces: jobs, octets: Infinity });
+  return new WorkUnderWay({ pieces: jobs, octets: MAX_HELD_OCTETS });
+}
+
+async function* inOnePiece(octets: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  yield octets;
 }

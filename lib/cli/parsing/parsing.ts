@@ -1,7 +1,7 @@
 // How the messages of one run are parsed, whoever does it and whenever.
 
 import type { CatalogReport } from '../../catalog/run-catalog.ts';
-import type { JobQueue, ParseJob } from '../../ports/work.ts';
+import type { ParseQueue } from '../../ports/work.ts';
 
 export interface Drained {
   /** Messages whose document says `parse-failed`. */
@@ -10,7 +10,7 @@ export interface Drained {
   readonly catalog: CatalogReport | undefined;
 }
 
-export interface Parsing extends JobQueue<ParseJob> {
+export interface Parsing extends ParseQueue {
   /** Takes up what earlier runs left undone. */
   resume(): void;
   /** Waits for every job, and writes the catalog. @throws what kept jobs from being done */

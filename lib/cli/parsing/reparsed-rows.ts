@@ -36,7 +36,7 @@ export function rowsInLedger(
   let done: Parameters<SqliteParseQueue['done']>[0][number][] = [];
   const keepAll = (): void => {
     if (done.length === 0) return;
-    parseJobs.done(done);
+    parseJobs.done(done, form);
     run.added(done.length);
     // Only now: what could not be kept is tried again with the next.
     done = [];

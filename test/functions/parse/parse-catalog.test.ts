@@ -4,21 +4,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readCatalogFile } from '../../../lib/catalog/read-catalog-file.ts';
-import { parseCatalogKey } from '../../../lib/core/catalog/catalog-key.ts';
-import type { CatalogRow } from '../../../lib/core/catalog/catalog-row.ts';
 import { MailferryError } from '../../../lib/core/errors.ts';
 import { workerCommand } from '../../../lib/parse/worker-command.ts';
+import { rowsIn } from '../../catalog/rows-in.ts';
 import { MemoryBlobStore } from '../../support/memory-blob-store.ts';
 import { ParseRig } from './parse-rig.ts';
 
 const FAULTY = { ...workerCommand(100), args: [join(import.meta.dirname, '../../parse/faulty-worker.ts')] };
-
-async function rowsIn(catalog: MemoryBlobStore, key: string): Promise<readonly CatalogRow[]> {
-  const place = parseCatalogKey(key) ?? assert.fail(`${key} is no key of the catalog`);
-  const octets = catalog.peek(key) ?? assert.fail(`${key} is not there`);
-  return (await readCatalogFile(octets, place)) ?? assert.fail(`${key} is no file of the catalog`);
-}
 
 function refused(): MailferryError {
   return new MailferryError('no', { code: 'ARCHIVE_UNWRITABLE', scope: 'account', retryable: true });
