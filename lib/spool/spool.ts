@@ -1,18 +1,21 @@
 // Holds a stream of octets of unknown size until it can be stored: in memory while small, else in a temporary file.
 // Counts and hashes on the way. Never holds more than `memoryOctets`, never leaves a file behind a failure.
 
-import { createHash, hash as hashOf, type Hash } from 'node:crypto';
+import { createHash, hash as hashOf } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Sha256 } from '../core/record.ts';
 import type { Blob } from '../ports/storage.ts';
 import { createTempFile, spoolFailed, type TempFile } from './temp-file.ts';
+
+/** Of a temporary file, written or read at once. */
+const GATHERED_OCTETS = 512 * 1024;
 
 export interface SpoolOptions {
   /** Where the temporary file goes if one is needed; made if absent. */
   readonly directory: string;
   /** A stream of at most this many octets is kept in memory and touches no file. */
   readonly memoryOctets: number;
-  /** How many there will be, as far as somebody says so: memory for them is taken at once. */
+  /** How many there will be, as far as somebody says so: memory for them is taken at once, or none if they go to a file. */
   readonly expectedOctets?: number | undefined;
   /** Sees every chunk in order, before it is kept. What it throws ends the spooling. */
   readonly onChunk?: (chunk: Uint8Array) => void;
@@ -30,35 +33,71 @@ export interface SpooledBlob extends Blob {
  * @throws SPOOL_FAILED when the temporary file cannot be written
  */
 export async function spool(source: AsyncIterable<Uint8Array>, options: SpoolOptions): Promise<SpooledBlob> {
-  // What stays in memory is hashed at the end in one call: for a small message that is most of its cost.
-  let hash: Hash | undefined;
-  const memory = new GrowingBuffer(options.memoryOctets, options.expectedOctets);
-  let file: TempFile | undefined;
-  let sizeOctets = 0;
+  const { memoryOctets, expectedOctets = 0 } = options;
+  const memory = new GrowingBuffer(memoryOctets, expectedOctets);
+  const isLarge = expectedOctets > memoryOctets;
+  let file: HashedFile | undefined;
   try {
     for await (const chunk of source) {
       options.onChunk?.(chunk);
-      sizeOctets += chunk.length;
-      if (file === undefined && memory.append(chunk)) continue;
+      if (file === undefined && !isLarge && memory.append(chunk)) continue;
       if (file === undefined) {
-        file = await createTempFile(options.directory);
-        const octets = memory.take();
-        hash = createHash('sha256').update(octets);
-        await file.append(octets);
+        file = new HashedFile(await createTempFile(options.directory));
+        await file.append(memory.take());
       }
-      hash?.update(chunk);
       await file.append(chunk);
     }
-    await file?.close();
+    return file === undefined ? blobInMemory(memory.take()) : await file.end();
   } catch (error) {
     await file?.remove();
     throw error;
   }
-  if (file === undefined) return blobInMemory(memory.take());
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a hexadecimal SHA-256 is what the brand means
-  return blobInFile(file, { sizeOctets, sha256: hash?.digest('hex') as Sha256 });
 }
 
+/** A temporary file on its way to be a blob. Small chunks are gathered: each write is a way to another thread and back. */
+class HashedFile {
+  readonly #file: TempFile;
+  readonly #hash = createHash('sha256');
+  readonly #gathered = Buffer.allocUnsafeSlow(GATHERED_OCTETS);
+  #gatheredOctets = 0;
+  #sizeOctets = 0;
+
+  constructor(file: TempFile) {
+    this.#file = file;
+  }
+
+  async append(chunk: Uint8Array): Promise<void> {
+    this.#hash.update(chunk);
+    this.#sizeOctets += chunk.length;
+    if (this.#gatheredOctets + chunk.length > GATHERED_OCTETS) await this.#write();
+    if (chunk.length > GATHERED_OCTETS) {
+      await this.#file.append(chunk);
+      return;
+    }
+    this.#gathered.set(chunk, this.#gatheredOctets);
+    this.#gatheredOctets += chunk.length;
+  }
+
+  async end(): Promise<SpooledBlob> {
+    await this.#write();
+    await this.#file.close();
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a hexadecimal SHA-256 is what the brand means
+    const sha256 = this.#hash.digest('hex') as Sha256;
+    return blobInFile(this.#file, { sizeOctets: this.#sizeOctets, sha256 });
+  }
+
+  async remove(): Promise<void> {
+    await this.#file.remove();
+  }
+
+  async #write(): Promise<void> {
+    const octets = this.#gathered.subarray(0, this.#gatheredOctets);
+    this.#gatheredOctets = 0;
+    if (octets.length > 0) await this.#file.append(octets);
+  }
+}
+
+/** Hashed in one call: for a small message anything else would be most of its cost. */
 function blobInMemory(octets: Uint8Array): SpooledBlob {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
   const sha256 = hashOf('sha256', octets) as Sha256;
@@ -87,7 +126,9 @@ function blobInFile(file: TempFile, facts: { sizeOctets: number; sha256: Sha256 
     open: async function* () {
       if (isDisposed) throw disposed();
       // Leaving the loop early destroys the stream, and with it the descriptor.
-      const stream: AsyncIterable<Uint8Array> = createReadStream(file.path, { highWaterMark: 64 * 1024 });
+      const stream: AsyncIterable<Uint8Array> = createReadStream(file.path, {
+        highWaterMark: GATHERED_OCTETS,
+      });
       const chunks = stream[Symbol.asyncIterator]();
       try {
         for (;;) {
