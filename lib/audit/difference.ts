@@ -54,7 +54,7 @@ export const DIFFERENCES = {
   'document-pending': {
     severity: 'news',
     meaning: 'stored, and not parsed yet',
-    remedy: 'the next import parses it',
+    remedy: 'the next import parses it; with parsing: later, mailferry reparse --missing',
   },
   'object-found-again': {
     severity: 'news',

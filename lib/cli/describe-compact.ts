@@ -12,21 +12,21 @@ type Compacted = Turn<CompactReport>;
 const MAX = formatOctets(MAX_UNPACKED_OCTETS);
 
 export function isCompacted({ result }: Compacted): boolean {
-  return result?.damaged.length === 0 && result.tooLarge.length === 0;
+  return result?.damaged.length === 0;
 }
 
 export function describeCompacted({ account, result: report, failure }: Compacted): string {
   if (!report) return describeFailure(account, 'the compaction broke off', failure);
   const { files, merged, made, rows, repeats, damaged, tooLarge } = report;
   const n = (count: number): string => count.toLocaleString('en');
-  const left = [...damaged, ...tooLarge];
-  const headline = left.length > 0 ? paint('red', 'DAMAGE') : paint('green', 'compacted');
+  const isDamaged = damaged.length > 0;
+  const headline = isDamaged ? paint('red', 'DAMAGE') : paint('green', 'compacted');
   return [
     `${account}: ${headline}`,
     `  ${formatCount(files, 'file')}, of which ${n(merged)} became ${n(made)}: ${formatCount(rows, 'row')}, ${n(repeats)} left out for a newer one`,
     ...damaged.map((key) => `  cannot be read, and was left as it is: ${key}`),
-    ...tooLarge.map((key) => `  would unpack to more than ${MAX}, and was left as it is: ${key}`),
-    ...(left.length > 0 ? ['    take it away, and have mailferry reparse make its rows again'] : []),
+    ...(isDamaged ? ['    take it away, and have mailferry reparse make its rows again'] : []),
+    ...tooLarge.map((key) => `  unpacks to more than ${MAX}, and was left as it is: ${key}`),
   ].join('\n');
 }
 

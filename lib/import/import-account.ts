@@ -83,7 +83,10 @@ async function takeCourse(run: AccountRun, course: Course, startedAt: number): P
       } else {
         options.observer?.planned?.(planned.plan, rowsOf(planned.settled));
         isSwitchedOff(knownCandidates(planned.plan), run);
-        course.settled = settle(planned, maildrop.rows, run, course.state, startedAt);
+        // Whoever has the lease may change records that were looked at, and its fence will be the same.
+        const { lease } = course.state;
+        if (options.held || lease === undefined || lease.expiresAt <= startedAt)
+          course.settled = settle(planned, maildrop.rows, run, course.state, startedAt);
       }
       await maildrop.quit();
       course.isQuiet = book.outcome === 'complete' && course.state.progress?.lastOutcome === 'complete';

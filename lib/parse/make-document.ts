@@ -28,7 +28,13 @@ export async function makeDocument(
 ): Promise<MadeDocument> {
   const kept = new KeptHead(raw);
   try {
-    return { job: await runJob(worker, { ingest }, kept.read(), tools), isFailure: false };
+    const job = await runJob(worker, { ingest }, kept.read(), tools);
+    // Also behind a worker that answers before it has had all.
+    await kept.readRest().catch(async (error: unknown) => {
+      await job.document.dispose();
+      throw error;
+    });
+    return { job, isFailure: false };
   } catch (error) {
     if (!(error instanceof JobFailure)) throw error;
     // The worker was ended with all others, not by the message.

@@ -117,7 +117,7 @@ export class ParsePool {
     size: sizeOctets,
   }: IngestFacts): Promise<AsyncIterable<Uint8Array> | undefined> {
     const raw = await this.#options.blobs.get(rawKey);
-    return raw && provenOctets({ sha256, sizeOctets, open: () => raw }, `parsing ${rawKey}`);
+    return raw && provenOctets({ sha256, sizeOctets, open: () => raw }, `parsing ${rawKey}`, CHANGED_HINT);
   }
 
   /** The worker goes on with the next message while what this one leaves is stored. */
@@ -186,5 +186,9 @@ const UNDER_WAY_FOR_EACH = 16;
 
 /** Of attachments, for all messages together. */
 const PUTS_AT_ONCE = { pieces: 64, octets: 8 * 1024 * 1024 };
+
+/** What an object was changed by, after it had been proven. */
+const CHANGED_HINT =
+  'something changed the stored message: mailferry audit tells what is damaged. Its job waits until the message is whole again';
 
 function ignoreRow(): void {}

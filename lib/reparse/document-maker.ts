@@ -9,7 +9,7 @@ import type { ParsePoolOptions } from '../parse/worker-pool.ts';
 import { DerivedStore } from './derived-store.ts';
 import type { Documents, MadeDocument } from './reparse-ports.ts';
 
-export interface DocumentMakerOptions extends Omit<ParsePoolOptions, 'rebuild'> {
+export interface DocumentMakerOptions extends ParsePoolOptions {
   /** Keeps the row of each document that is made or kept; `undefined` where there is no catalog. What it throws ends the work. */
   readonly keepRow: ((row: CatalogRow, ingest: IngestFacts) => void) | undefined;
 }
@@ -21,7 +21,6 @@ export class DocumentMaker implements Documents {
 
   constructor({ blobs, keepRow, ...options }: DocumentMakerOptions) {
     this.#store = new DerivedStore(blobs);
-    // Not one that rebuilds: that would give up a good document for one that says nothing.
     this.#pool = new ParsePool({ ...options, blobs: this.#store });
     this.#keepRow = keepRow;
   }

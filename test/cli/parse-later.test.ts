@@ -34,6 +34,9 @@ test(
     assert.deepEqual([exitCode, run.counts.stored], [0, MESSAGES]);
     assert.equal((await mailbox.run()).run.counts.known, MESSAGES);
     assert.deepEqual(await derived(mailbox), []);
+    const audit = await mailbox.cli('audit');
+    assert.equal(audit.exitCode, 0);
+    assert.match(audit.stdout, /reparse --missing/);
     assert.equal((await mailbox.cli('reparse', '--missing')).exitCode, 0);
     const made = await derived(mailbox);
     assert.equal(made.filter((path) => path.startsWith('parsed/')).length, MESSAGES);

@@ -93,6 +93,28 @@ for (const behind of ['nothing', 'new mail'])
     assert.ok(runs.isStored(asLargeAsFirst));
   });
 
+test('what is marked lost while a poll looks at it is fetched by the next', async () => {
+  await using runs = await settledMailbox();
+  const { ledger } = runs;
+  const hold = await ledger.acquire(ANN, 'a repair', DAY_MS / 48);
+  assert.ok('fence' in hold);
+  const { progress } = await ledger.state(ANN);
+  assert.ok(progress);
+  await ledger.saveProgress(ANN, { ...progress, settled: undefined }, hold);
+  const find = ledger.find.bind(ledger);
+  ledger.find = async (...asked) => {
+    Reflect.deleteProperty(ledger, 'find');
+    const found = await find(...asked);
+    const [record] = [...found.values()].flat();
+    assert.ok(record?.state === 'stored');
+    await ledger.mark(ANN, [record], { kind: 'lost', at: 1, runId: 'a repair' });
+    await ledger.release(hold);
+    return found;
+  };
+  assertAll(await runs.poll(), { listed: MESSAGES, known: MESSAGES });
+  assertAll(await runs.poll(), { listed: MESSAGES, known: MESSAGES - 1, duplicate: 1 });
+});
+
 test('after a run that died every record is looked at, once', async () => {
   await using runs = await settledMailbox();
   runs.server.maildrop.push(letter('new', 'new'));

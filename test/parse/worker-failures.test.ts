@@ -176,32 +176,35 @@ void test('a slow archive is not taken for a worker that hangs', async () => {
   });
 });
 
-void test('of a worker that fails early the rest of the message is read, for its proof, and no document made if that fails', async () => {
-  const PIECES = 1000;
-  const head = Buffer.from('failed-early\r\n');
-  const piece = Buffer.alloc(65_536);
-  const raw = Buffer.concat([head, ...Array.from({ length: PIECES }, () => piece)]);
-  for (const isDamaged of [false, true]) {
-    let pieces = 0;
-    class CountingStore extends MemoryBlobStore {
-      override async get(): Promise<AsyncIterable<Uint8Array>> {
-        return (async function* () {
-          yield head;
-          for (; pieces < PIECES - 1; pieces += 1) yield piece;
-          yield isDamaged ? Buffer.alloc(65_536, 1) : piece;
-        })();
+for (const [deed, outcome] of [
+  ['failed-early', 'failed'],
+  ['behave', 'parsed'],
+] as const)
+  for (const isDamaged of [false, true])
+    void test(`a worker told to ${deed} before it has had all: the rest is read, for its proof${isDamaged ? ', which fails' : ''}`, async () => {
+      const PIECES = 1000;
+      const head = Buffer.from(`${deed}\r\n`);
+      const piece = Buffer.alloc(65_536);
+      const raw = Buffer.concat([head, ...Array.from({ length: PIECES }, () => piece)]);
+      let pieces = 0;
+      class CountingStore extends MemoryBlobStore {
+        override async get(): Promise<AsyncIterable<Uint8Array>> {
+          return (async function* () {
+            yield head;
+            for (; pieces < PIECES - 1; pieces += 1) yield piece;
+            yield isDamaged ? Buffer.alloc(65_536, 1) : piece;
+          })();
+        }
       }
-    }
-    const blobs = new CountingStore();
-    await withPool({ blobs }, async ({ pool }) => {
-      const parsing = pool.parse({ ingest: ingestOf(raw) });
-      if (isDamaged) await assert.rejects(parsing, { code: 'ARCHIVE_CORRUPT' });
-      else assert.equal(await parsing, 'failed');
+      const blobs = new CountingStore();
+      await withPool({ blobs }, async ({ pool }) => {
+        const parsing = pool.parse({ ingest: ingestOf(raw) });
+        if (isDamaged) await assert.rejects(parsing, { code: 'ARCHIVE_CORRUPT' });
+        else assert.equal(await parsing, outcome);
+      });
+      assert.equal(pieces, PIECES - 1);
+      assert.equal(blobs.writes.length, isDamaged ? 0 : 1);
     });
-    assert.equal(pieces, PIECES - 1);
-    assert.equal(blobs.writes.length, isDamaged ? 0 : 1);
-  }
-});
 
 void test('closing the pool in the middle of a message interrupts it, and writes no document', async () => {
   await withPool({ limits: DEFAULT_PARSE_LIMITS }, async ({ pool, blobs, run }) => {

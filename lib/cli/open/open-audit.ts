@@ -51,7 +51,7 @@ export async function openAudit(config: Config): Promise<OpenAudit> {
         ...doorway,
         blobs,
         ledger: reading.ledger,
-        isParsePending: isParsePending(reading),
+        isParsePending: config.parsing === 'later' ? () => true : isParsePending(reading),
       }),
       repair: async (account, differences) => await repair(account, differences, config, blobs),
       close: async () => {

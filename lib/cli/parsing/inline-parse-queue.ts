@@ -8,6 +8,7 @@ import type { OnRow, ParsePool } from '../../parse/worker-pool.ts';
 import type { Blob } from '../../ports/storage.ts';
 import type { ParseJob } from '../../ports/work.ts';
 import type { Drained, Parsing } from './parsing.ts';
+import { provenOctets } from '../../spool/proven-octets.ts';
 import { rawObjectMissing } from './raw-object-missing.ts';
 
 export interface MemoryCatalog {
@@ -36,7 +37,7 @@ export class InlineParseQueue implements Parsing {
       this.#catalog?.rows.add(row);
       this.#catalog?.run.added(1);
     };
-    const outcome = await this.#pool.parse(job, { onRow, raw: raw && (() => raw.open()) });
+    const outcome = await this.#pool.parse(job, { onRow, raw: raw && (() => provenOrInMemory(raw)) });
     if (outcome === 'absent') throw rawObjectMissing(job);
     if (outcome === 'failed') this.#failed += 1;
   }
@@ -48,4 +49,9 @@ export class InlineParseQueue implements Parsing {
   async abandon(): Promise<void> {
     await this.#pool.close();
   }
+}
+
+/** What lies in a temporary file is proven again, as what is put into the archive is. */
+function provenOrInMemory(raw: Blob): AsyncIterable<Uint8Array> {
+  return raw.octets ? raw.open() : provenOctets(raw, 'parsing a message that was stored just now');
 }

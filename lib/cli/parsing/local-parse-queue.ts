@@ -12,9 +12,9 @@ import type { Drained, Parsing } from './parsing.ts';
 import { rawObjectMissing } from './raw-object-missing.ts';
 
 /** Jobs under way before the import waits for the parsers to catch up. */
-const MAX_UNDER_WAY = 256;
+const MAX_UNDER_WAY = 128;
 
-/** The same, of messages that were small enough to be kept in memory on their way. */
+/** Of messages that were in memory when their jobs came, and stay there until they are parsed. The others are read again. */
 const MAX_HELD_OCTETS = 8 * 1024 * 1024;
 
 /** Jobs crossed out by one commit. What a crash leaves of them is done again. */
@@ -26,6 +26,9 @@ export class LocalParseQueue implements Parsing {
   readonly #catalog: RunCatalog | undefined;
   #done: DoneJob[] = [];
   #underWay = underWay(MAX_UNDER_WAY);
+  /** Of jobs that are not crossed out. */
+  readonly #waiting = new Set<string>();
+  #heldOctets = 0;
   #unfinished = 0;
   #failed = 0;
   #isQueueBroken = false;
@@ -40,17 +43,23 @@ export class LocalParseQueue implements Parsing {
 
   /** What was killed between a document and its row has no row: it is parsed again although it has a document. */
   resume(): void {
-    const again = this.#catalog !== undefined;
     const pending = this.#jobs.pending();
     // New mail does not wait for what earlier runs left.
     this.#underWay = underWay(pending.length + MAX_UNDER_WAY);
-    for (const job of pending) this.#start(job, again);
+    for (const job of pending) this.#start(job, undefined, true);
   }
 
   async enqueue(job: ParseJob, raw?: Blob): Promise<void> {
-    const octets = raw?.octets;
-    await this.#jobs.enqueue(job);
-    this.#start(job, false, octets);
+    const octets = this.#hold(raw?.octets);
+    try {
+      await this.#jobs.enqueue(job);
+    } catch (error) {
+      this.#heldOctets -= octets?.length ?? 0;
+      throw error;
+    }
+    // The same octets may wait already, of a run that was killed or of another message: whichever job comes first to its end
+    // crosses out both, and each has to bring the row.
+    this.#start(job, octets, this.#waiting.has(job.ingest.rawKey));
     await this.#underWay.room();
   }
 
@@ -67,13 +76,27 @@ export class LocalParseQueue implements Parsing {
     await this.#pool.close();
   }
 
-  /** @param octets of the message, if they are in memory */
-  #start(job: ParseJob, again: boolean, octets?: Uint8Array): void {
-    this.#unfinished += 1;
-    this.#underWay.begin(octets?.length ?? 0, async () => await this.#parse(job, again, octets));
+  #hold(octets: Uint8Array | undefined): Uint8Array | undefined {
+    if (octets === undefined || this.#heldOctets + octets.length > MAX_HELD_OCTETS) return undefined;
+    this.#heldOctets += octets.length;
+    return octets;
   }
 
-  async #parse(job: ParseJob, again: boolean, octets?: Uint8Array): Promise<void> {
+  /**
+   * @param octets of the message, if they are held
+   * @param isRepeat its document may be there without its row
+   */
+  #start(job: ParseJob, octets: Uint8Array | undefined, isRepeat: boolean): void {
+    this.#unfinished += 1;
+    this.#waiting.add(job.ingest.rawKey);
+    const again = isRepeat && this.#catalog !== undefined;
+    this.#underWay.begin(0, async () => {
+      await this.#parse(job, again, octets);
+      this.#heldOctets -= octets?.length ?? 0;
+    });
+  }
+
+  async #parse(job: ParseJob, again: boolean, octets: Uint8Array | undefined): Promise<void> {
     let row: CatalogRow | undefined;
     const onRow: OnRow = (made) => (row = made);
     try {
@@ -101,6 +124,7 @@ export class LocalParseQueue implements Parsing {
     if (this.#isQueueBroken || done.length === 0) return;
     try {
       this.#jobs.done(done, this.#catalog?.form);
+      for (const { job } of done) this.#waiting.delete(job.ingest.rawKey);
       this.#catalog?.added(done.filter(({ row }) => row !== undefined).length);
     } catch (error) {
       this.#isQueueBroken = true;
@@ -114,7 +138,7 @@ export class LocalParseQueue implements Parsing {
 }
 
 function underWay(jobs: number): WorkUnderWay {
-  return new WorkUnderWay({ pieces: jobs, octets: MAX_HELD_OCTETS });
+  return new WorkUnderWay({ pieces: jobs, octets: Infinity });
 }
 
 async function* inOnePiece(octets: Uint8Array): AsyncGenerator<Uint8Array, void> {

@@ -14,7 +14,7 @@ import { workerCommand } from '../../../lib/parse/worker-command.ts';
 import { ParsePool } from '../../../lib/parse/worker-pool.ts';
 import { rowsIn } from '../../catalog/rows-in.ts';
 import { ingestOf, parsed } from '../../parse/parsed.ts';
-import { MemoryBlobStore } from '../../support/memory-blob-store.ts';
+import { inPieces, MemoryBlobStore } from '../../support/memory-blob-store.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const options = { timeout: 60_000 };
@@ -95,4 +95,71 @@ test('no row is made of a document that is another message’s, or none of ours'
     { ...document, sentAt: 'yesterday' },
   ])
     assert.deepEqual((await resume(raw, JSON.stringify(there))).rows, []);
+});
+
+test(
+  'a message that is fetched again while its job waits takes no row with it when the run is killed',
+  options,
+  async () => {
+    const raw = Buffer.from('Subject: again\r\n\r\nHello');
+    const ingest = ingestOf(raw);
+    const blobs = new MemoryBlobStore();
+    blobs.plant(ingest.rawKey, raw);
+    const key = ingest.rawKey.replace('raw/', 'parsed/v1/').replace('.eml', '.json');
+    blobs.plant(key, Buffer.from(`${JSON.stringify((await parsed(raw)).document)}\n`));
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'ledger.db');
+    using database = openSqliteDatabase(path);
+    const jobs = new SqliteParseQueue(database, path);
+    const waiting = new SqliteCatalogRows(database, path);
+    const begin = (): { queue: LocalParseQueue; pool: ParsePool } => {
+      const pool = new ParsePool({ blobs, workers: 1, spoolDirectory: folder.path });
+      const queue = new LocalParseQueue(jobs, pool, new RunCatalog({ waiting, blobs, form: 'ndjson' }));
+      queue.resume();
+      return { queue, pool };
+    };
+    // Of a run that was killed before it had a row, and before the message was recorded.
+    await jobs.enqueue({ ingest });
+    const killed = begin();
+    await killed.queue.enqueue({ ingest });
+    await killed.queue.abandon();
+    await assert.rejects(killed.queue.drain(), { code: 'INTERRUPTED' });
+    const { queue, pool } = begin();
+    await queue.drain();
+    await pool.close();
+    const rows = await Promise.all(
+      blobs.writes
+        .filter((name) => name.startsWith('catalog/'))
+        .map(async (name) => await rowsIn(blobs, name)),
+    );
+    assert.deepEqual(
+      rows.flat().map(({ subject }) => subject),
+      ['again'],
+    );
+  },
+);
+
+test('mail that comes waits for no worker, however much of it is at hand', options, async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, 'ledger.db');
+  using database = openSqliteDatabase(path);
+  const jobs = new SqliteParseQueue(database, path);
+  const blobs = new MemoryBlobStore();
+  const pool = new ParsePool({
+    blobs,
+    workers: 1,
+    spoolDirectory: folder.path,
+    limits: { ...DEFAULT_PARSE_LIMITS, parseTimeoutMs: 600_000 },
+    command: FAULTY,
+  });
+  const queue = new LocalParseQueue(jobs, pool, undefined);
+  for (let index = 0; index < 5; index += 1) {
+    const octets = Buffer.from(`hang\r\n${index}`.padEnd(4_000_000));
+    const { sha256, size: sizeOctets } = ingestOf(octets);
+    const raw = { sha256, sizeOctets, octets, open: () => inPieces(octets) };
+    await queue.enqueue({ ingest: ingestOf(octets) }, raw);
+  }
+  assert.equal(jobs.pending().length, 5);
+  await queue.abandon();
+  await assert.rejects(queue.drain(), { code: 'INTERRUPTED' });
 });

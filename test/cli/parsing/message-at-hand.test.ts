@@ -1,6 +1,7 @@
 // A message that was stored a moment ago is parsed from memory: the archive is not asked for it again.
 
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openSqliteDatabase } from '../../../lib/adapters/sqlite-database.ts';
@@ -76,3 +77,15 @@ for (const [where, memoryOctets] of [
     });
   });
 }
+
+test('but not if it is another one by now', options, async () => {
+  await inPlace(async ({ pool, blobs, folder }) => {
+    const raw = Buffer.from([...TOP, ...TEXT].join('\r\n'));
+    const blob = await spool(inPieces(raw, 10), { directory: folder, memoryOctets: 1 });
+    await writeFile(blob.file ?? '', String(raw).replace('Grüße', 'Grusse'));
+    const parsing = new InlineParseQueue(pool, undefined).enqueue({ ingest: ingestOf(raw) }, blob);
+    await assert.rejects(parsing, { code: 'ARCHIVE_CORRUPT' });
+    assert.deepEqual(blobs.writes, []);
+    await blob.dispose();
+  });
+});
