@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path';
 import type { Blob } from '../ports/storage.ts';
+import { readInOneBuffer } from '../spool/read-in-one-buffer.ts';
 import { createTempFile } from '../spool/temp-file.ts';
 import { linkOnce, nameOnce, syncPath } from './durable-names.ts';
 import { provenOctets } from '../spool/proven-octets.ts';
@@ -52,7 +53,9 @@ export async function adoptObjectFile(
   const { file } = blob;
   if (file === undefined || dirname(file) !== temporary) return undefined;
   // Reading to the end proves it.
-  for await (const _ of provenOctets(blob, `object ${key}`));
+  const { sizeOctets, sha256 } = blob;
+  const found = { sizeOctets, sha256, open: () => readInOneBuffer(file) };
+  for await (const _ of provenOctets(found, `object ${key}`));
   return {
     path: file,
     sync: async () => await syncPath(file),
