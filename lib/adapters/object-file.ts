@@ -52,7 +52,7 @@ export async function adoptObjectFile(
 ): Promise<ObjectFile | undefined> {
   const { file } = blob;
   if (file === undefined || dirname(file) !== temporary) return undefined;
-  // Reading to the end proves it.
+  // Reading to the end proves it. What comes out are pieces of a buffer that is used again: nobody may look at them.
   const { sizeOctets, sha256 } = blob;
   const found = { sizeOctets, sha256, open: () => readInOneBuffer(file) };
   for await (const _ of provenOctets(found, `object ${key}`));

@@ -27,13 +27,24 @@ export class SqliteParseQueue implements JobQueue<ParseJob> {
     this.#enqueued = groupCommitOf(database, path);
   }
 
-  /** A job for a raw object that is queued already keeps the facts of its first import. */
   async enqueue(job: ParseJob): Promise<void> {
-    await this.#enqueued.write(() => {
-      prepared(
+    await this.add(job);
+  }
+
+  /**
+   * As `enqueue`. A job for a raw object that is queued already keeps the facts of its first import.
+   * @returns the job that is queued now, and whether it was before
+   */
+  async add(job: ParseJob): Promise<{ readonly job: ParseJob; readonly isRepeat: boolean }> {
+    const { rawKey } = job.ingest;
+    return await this.#enqueued.write(() => {
+      const { changes } = prepared(
         this.#database,
         'INSERT INTO parse_job (raw_key, job) VALUES (?, ?) ON CONFLICT DO NOTHING',
-      ).run(job.ingest.rawKey, JSON.stringify(job));
+      ).run(rawKey, JSON.stringify(job));
+      if (Number(changes) > 0) return { job, isRepeat: false };
+      const there = prepared(this.#database, 'SELECT job FROM parse_job WHERE raw_key = ?').get(rawKey);
+      return { job: JSON.parse(String(there?.['job'])) as ParseJob, isRepeat: true };
     });
   }
 

@@ -25,6 +25,7 @@ export async function* readInOneBuffer(path: string): AsyncGenerator<Uint8Array,
       yield buffer.subarray(0, bytesRead);
     }
   } finally {
-    await closeFile(descriptor);
+    // It was only read; what broke the reading is the news.
+    await closeFile(descriptor).catch(() => undefined);
   }
 }

@@ -26,8 +26,6 @@ export class LocalParseQueue implements Parsing {
   readonly #catalog: RunCatalog | undefined;
   #done: DoneJob[] = [];
   #underWay = underWay(MAX_UNDER_WAY);
-  /** Of jobs that are not crossed out. */
-  readonly #waiting = new Set<string>();
   #heldOctets = 0;
   #unfinished = 0;
   #failed = 0;
@@ -51,15 +49,16 @@ export class LocalParseQueue implements Parsing {
 
   async enqueue(job: ParseJob, raw?: Blob): Promise<void> {
     const octets = this.#hold(raw?.octets);
+    let queued;
     try {
-      await this.#jobs.enqueue(job);
+      queued = await this.#jobs.add(job);
     } catch (error) {
       this.#heldOctets -= octets?.length ?? 0;
       throw error;
     }
-    // The same octets may wait already, of a run that was killed or of another message: whichever job comes first to its end
-    // crosses out both, and each has to bring the row.
-    this.#start(job, octets, this.#waiting.has(job.ingest.rawKey));
+    // The same octets may wait already, of a run that was killed, of another run, or of another message: whichever comes first to
+    // its end crosses out both, and each has to bring the row.
+    this.#start(queued.job, octets, queued.isRepeat);
     await this.#underWay.room();
   }
 
@@ -88,7 +87,6 @@ export class LocalParseQueue implements Parsing {
    */
   #start(job: ParseJob, octets: Uint8Array | undefined, isRepeat: boolean): void {
     this.#unfinished += 1;
-    this.#waiting.add(job.ingest.rawKey);
     const again = isRepeat && this.#catalog !== undefined;
     this.#underWay.begin(0, async () => {
       await this.#parse(job, again, octets);
@@ -124,7 +122,6 @@ export class LocalParseQueue implements Parsing {
     if (this.#isQueueBroken || done.length === 0) return;
     try {
       this.#jobs.done(done, this.#catalog?.form);
-      for (const { job } of done) this.#waiting.delete(job.ingest.rawKey);
       this.#catalog?.added(done.filter(({ row }) => row !== undefined).length);
     } catch (error) {
       this.#isQueueBroken = true;

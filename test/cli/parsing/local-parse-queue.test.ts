@@ -121,7 +121,7 @@ test(
     // Of a run that was killed before it had a row, and before the message was recorded.
     await jobs.enqueue({ ingest });
     const killed = begin();
-    await killed.queue.enqueue({ ingest });
+    await killed.queue.enqueue({ ingest: { ...ingest, uidl: 'u-2' } });
     await killed.queue.abandon();
     await assert.rejects(killed.queue.drain(), { code: 'INTERRUPTED' });
     const { queue, pool } = begin();
@@ -136,6 +136,8 @@ test(
       rows.flat().map(({ subject }) => subject),
       ['again'],
     );
+    // The facts are those of the first import.
+    assert.match(String(blobs.peek(key)), /"uidl":"u-1"/);
   },
 );
 
@@ -163,3 +165,31 @@ test('mail that comes waits for no worker, however much of it is at hand', optio
   await queue.abandon();
   await assert.rejects(queue.drain(), { code: 'INTERRUPTED' });
 });
+
+test(
+  'a job that another process has queued meanwhile, and died of, takes no row with it',
+  options,
+  async () => {
+    const raw = Buffer.from('Subject: theirs\r\n\r\nHello');
+    const ingest = ingestOf(raw);
+    const blobs = new MemoryBlobStore();
+    blobs.plant(ingest.rawKey, raw);
+    const key = ingest.rawKey.replace('raw/', 'parsed/v1/').replace('.eml', '.json');
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'ledger.db');
+    using database = openSqliteDatabase(path);
+    const jobs = new SqliteParseQueue(database, path);
+    const pool = new ParsePool({ blobs, workers: 1, spoolDirectory: folder.path });
+    const waiting = new SqliteCatalogRows(database, path);
+    const queue = new LocalParseQueue(jobs, pool, new RunCatalog({ waiting, blobs, form: 'ndjson' }));
+    queue.resume();
+    await jobs.enqueue({ ingest });
+    blobs.plant(key, Buffer.from(`${JSON.stringify((await parsed(raw)).document)}\n`));
+    await queue.enqueue({ ingest });
+    await queue.drain();
+    await pool.close();
+    const files = blobs.writes.filter((name) => name.startsWith('catalog/'));
+    const rows = await Promise.all(files.map(async (name) => await rowsIn(blobs, name)));
+    assert.deepEqual([rows.flat().length, jobs.pending().length], [1, 0]);
+  },
+);
