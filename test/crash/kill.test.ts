@@ -1,6 +1,7 @@
 // SIGKILL at random moments of an import: whatever it leaves, one clean run makes the archive that no kill would have made.
 
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +16,7 @@ import { mailWithAttachments } from '../support/attachment-mail.ts';
 import { dovecotSkip } from '../support/dovecot-presence.ts';
 import { startDovecot } from '../support/dovecot.ts';
 import { runImportOfOne, startImport, writeConfig, type ImportOptions } from '../support/import-run.ts';
+import type { RunningCli } from '../support/cli.ts';
 import { assertNoOrphans } from '../support/no-orphans.ts';
 import { procSkip } from '../support/process-facts.ts';
 import { readWithPython, type SecondOpinion } from '../support/second-opinion.ts';
@@ -97,30 +99,42 @@ async function importUndisturbed(place: Place, mailbox: readonly SecondOpinion[]
  * @returns how many messages and documents were in the archive after each kill of an import under way
  */
 async function killRepeatedly(
-  place: Place,
-  reference: Reference,
+  { archive: folder, options }: Place,
+  { emptyRunMs, workMs }: Reference,
   most: number,
   random: SeededRandom,
 ): Promise<number[]> {
   const states: number[] = [];
-  // Each attempt gets on average a twelfth of the work done, so that ten do not quite finish it.
-  const windowMs = reference.emptyRunMs * 0.4 + reference.workMs / 6;
-  let earliestMs = reference.emptyRunMs * 0.6;
   while (states.length < most) {
-    const running = startImport(place.options);
-    await sleep(random.between(earliestMs, earliestMs + windowMs));
+    const running = startImport(options);
+    // One in four dies before it is seen to do anything; the others do on average a twelfth of the work: ten do not quite finish it.
+    const isEarly = random.between(0, 4) < 1;
+    if (!isEarly) await untilMoreThan(states.at(-1) ?? 0, folder, running);
+    await sleep(random.between(0, isEarly ? emptyRunMs : workMs / 6));
     running.killHard();
     const { signal } = await running.result;
     await assertNoOrphans(running.pid);
-    const archive = await readArchive(place.archive);
+    const archive = await readArchive(folder);
     assertUndamaged(archive);
     const objects = archive.raw.size + archive.parsed.size;
     if (signal !== 'SIGKILL' || objects === 2 * MESSAGES) break;
-    // A busy machine starts more slowly than the one the times were measured on.
-    if (objects === (states.at(-1) ?? 0)) earliestMs += reference.emptyRunMs * 0.1;
     states.push(objects);
   }
   return states;
+}
+
+/** By what lies there and not by the clock: how busy the machine is changes from one start to the next. */
+async function untilMoreThan(objects: number, folder: string, running: RunningCli): Promise<void> {
+  while (running.isAlive() && (await countObjects(folder)) <= objects) await sleep(5);
+}
+
+async function countObjects(folder: string): Promise<number> {
+  let count = 0;
+  for (const part of ['raw', 'parsed']) {
+    const names = await readdir(join(folder, part), { recursive: true }).catch(() => []);
+    count += names.filter((name) => /\.(eml|json)$/.test(name)).length;
+  }
+  return count;
 }
 
 async function assertRecovers(

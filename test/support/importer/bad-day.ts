@@ -35,7 +35,7 @@ const SHARES = { s3: 0.02, dynamodb: 0.01, others: 0.02, duplicates: 0.05 };
 
 /** A message that was given out twice already is not made to come again: that would only try how far the queue counts. */
 const MOST_RECEIVES = 2;
-/** Invocations from one death to the next: as many as this, drawn anew each time. */
+/** Invocations from one death to the next: as many as this, drawn anew each time. Until the first, every one is to die. */
 const DEATHS_APART = { least: 3, most: 14 };
 /** After the start of an invocation: a slice with mail to fetch takes longer. */
 const DEATH_AFTER_MS = { least: 100, most: 2500 };
@@ -78,7 +78,7 @@ export class BadDay {
     const isMortal = name === 'drain' || (name === 'poll' && invocations < POLLS_THAT_DIE);
     if (this.#isOver || !isMortal || kills >= this.#deaths) return undefined;
     this.#untilDeath -= 1;
-    if (this.#untilDeath > 0) return undefined;
+    if (this.#untilDeath > 0 && kills > 0) return undefined;
     this.#untilDeath = this.#drawDeath();
     return this.#random.between(DEATH_AFTER_MS.least, DEATH_AFTER_MS.most);
   }
