@@ -26,6 +26,8 @@ import { SERVERS_VARIABLE } from './support/servers/server-packages.ts';
 import { PROXIES_VARIABLE } from './support/real-proxies-presence.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
+/** Each file has a process of its own, which would compile the same modules anew: a fifth of the suite's processor time. */
+const COMPILED_CODE = 'node_modules/.cache/tests';
 /** Where the paths of tests begin that start real servers and crash real processes. First, because they take longest. */
 const SLOW = ['test/aws/', 'test/cdk/', 'test/crash/', 'test/interop/', 'test/adapters/s3-blob-store'];
 
@@ -51,6 +53,7 @@ async function main(): Promise<number> {
       process.env[LAMBDA_CLIENT_VARIABLE] ??= provideLambdaClient();
     }
   }
+  process.env['NODE_COMPILE_CACHE'] ??= resolve(COMPILED_CODE);
   const tally = await runFiles(files, {
     concurrency: Math.max(2, availableParallelism()),
     long: process.env['MAILFERRY_LONG'] === '1',
