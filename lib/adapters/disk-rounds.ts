@@ -1,8 +1,14 @@
 // What has to reach the disk goes there in rounds: all that came while one was under way share the next. A journal is written
 // once for a round, not once for a file, and whoever makes a new file meanwhile need not wait for it (measured on ext4: 40
-// messages wait for one commit instead of each for its own).
+// messages wait for one commit instead of each for its own). Where several came, a few more are waited for: each of them is one of
+// many under way. Who comes alone goes at once.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { syncPath } from './durable-names.ts';
+
+/** A round of this size is worth its commit. */
+const ENOUGH = 32;
+const GATHERING_MS = 10;
 
 /** One file on its way to a durable name. */
 export interface DiskStep {
@@ -32,9 +38,11 @@ export class DiskRounds {
 
   async #goOn(): Promise<void> {
     this.#isUnderWay = true;
-    while (this.#waiting.length > 0) {
+    for (let hasCompany = false; this.#waiting.length > 0;) {
+      if (hasCompany && this.#waiting.length < ENOUGH) await sleep(GATHERING_MS);
       const round = this.#waiting;
       this.#waiting = [];
+      hasCompany = round.length > 1;
       await makeRound(round);
     }
     this.#isUnderWay = false;

@@ -117,16 +117,16 @@ export class FolderBlobStore implements BlobStore {
 
   /** @param file whose octets are not durable yet, with what gives it its name */
   async #makeDurable(path: string, file?: ObjectFile, giveName?: () => void): Promise<void> {
-    const folder = dirname(path);
+    let folders: readonly string[] = [];
     await this.#rounds.make({
       sync: async () => await file?.sync(),
       name: () => {
-        const folders = this.#made.has(folder) ? [folder] : this.#makeFolder(folder);
+        folders = this.#makeFolder(dirname(path));
         giveName?.();
         return folders;
       },
     });
-    this.#made.add(folder);
+    for (const folder of folders) this.#made.add(folder);
   }
 
   /** Whoever named it may have died before the name was durable, so it is made so here. */
@@ -136,11 +136,14 @@ export class FolderBlobStore implements BlobStore {
     return true;
   }
 
-  /** @returns the folders in which names may not be durable: an earlier run may have died before it could make them so */
+  /**
+   * @returns it, and those above it in which a name may not be durable: an earlier run may have died before it could make it so
+   */
   #makeFolder(folder: string): string[] {
-    mkdirSync(folder, { recursive: true });
     const folders = [folder];
-    for (let made = folder; made.length > this.#folder.length; made = dirname(made))
+    if (this.#made.has(folder)) return folders;
+    mkdirSync(folder, { recursive: true });
+    for (let made = folder; made.length > this.#folder.length && !this.#made.has(made); made = dirname(made))
       folders.push(dirname(made));
     return folders;
   }

@@ -102,6 +102,7 @@ async function feed(
       watchdog.touch();
     }
     await worker.send(encodeFrame('raw-end'));
+    await worker.flush();
   } finally {
     await chunks.return?.();
   }

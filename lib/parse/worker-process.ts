@@ -4,7 +4,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { describeError, MailferryError } from '../core/errors.ts';
-import { drained } from './drained.ts';
+import { FrameSink } from './frame-sink.ts';
 import { encodeFrame, readFrames, type Frame } from './frames.ts';
 import type { WorkerCommand } from './worker-command.ts';
 
@@ -13,6 +13,7 @@ export class WorkerProcess {
   /** Resolves when the process has ended and its pipes are closed. Never rejects. */
   readonly ended: Promise<void>;
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #sink: FrameSink;
   #isAlive = true;
   #startError: Error | undefined;
 
@@ -32,6 +33,7 @@ export class WorkerProcess {
       this.#child.on('close', () => resolve());
     });
     this.frames = readFrames(this.#child.stdout);
+    this.#sink = new FrameSink(this.#child.stdin);
   }
 
   /** @throws PARSE_FAILED of scope `config`: that no worker starts here is no message's fault */
@@ -49,6 +51,7 @@ export class WorkerProcess {
    */
   async answers(timeoutMs: number): Promise<boolean> {
     await this.send(encodeFrame('ping'));
+    await this.flush();
     const isReady = await this.#saysReady(timeoutMs);
     if (!isReady) this.kill();
     return isReady;
@@ -74,11 +77,20 @@ export class WorkerProcess {
     return this.#isAlive;
   }
 
-  /** Resolves when the worker takes more. What is sent to one that has ended is lost without an error. */
+  /**
+   * Resolves when the worker takes more; the frame may wait for those after it, or for `flush`. What is sent to one that has ended
+   * is lost without an error.
+   */
   async send(frame: Uint8Array): Promise<void> {
-    const { stdin } = this.#child;
-    if (!this.#isAlive || stdin.destroyed) return;
-    if (!stdin.write(frame)) await drained(stdin);
+    if (this.#takesFrames()) await this.#sink.send(frame);
+  }
+
+  async flush(): Promise<void> {
+    if (this.#takesFrames()) await this.#sink.flush();
+  }
+
+  #takesFrames(): boolean {
+    return this.#isAlive && !this.#child.stdin.destroyed;
   }
 
   /** At once and for certain. Safe to repeat. */

@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 import { catalogFactsOf } from '../core/catalog/catalog-facts.ts';
 import type { MessageDocument } from '../core/message/document.ts';
 import type { Sha256 } from '../core/record.ts';
-import { drained } from './drained.ts';
 import { failureOf, MessageLimitError } from './failure.ts';
+import { FrameSink } from './frame-sink.ts';
 import { encodeFrame, encodeFrames, encodeJsonFrame, FrameError, readFrames, type Frame } from './frames.ts';
 import { headerDocument } from './header-document.ts';
 import { MAX_DOCUMENT_OCTETS } from './limits.ts';
@@ -15,6 +15,8 @@ import { parseMessage } from './parse-message.ts';
 import type { Job } from './run-job.ts';
 
 type FrameStream = AsyncGenerator<Frame, void, undefined>;
+
+const output = new FrameSink(process.stdout);
 
 async function runJob({ ingest, failure }: Job, frames: FrameStream): Promise<void> {
   const raw = new RawOctets(frames);
@@ -28,8 +30,9 @@ async function runJob({ ingest, failure }: Job, frames: FrameStream): Promise<vo
   } catch (error) {
     // A broken pipe protocol is no fault of the message: end, and let the parent say so.
     if (error instanceof FrameError) throw error;
-    await send(encodeJsonFrame('failed', { problem: failureOf(error) }));
+    await output.send(encodeJsonFrame('failed', { problem: failureOf(error) }));
   }
+  await output.flush();
   await raw.skip();
 }
 
@@ -73,29 +76,25 @@ async function sendAttachment(
   for await (const octets of content) {
     hash.update(octets);
     sizeOctets += octets.length;
-    for (const frame of encodeFrames('attachment', octets)) await send(frame);
+    for (const frame of encodeFrames('attachment', octets)) await output.send(frame);
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a hexadecimal SHA-256 is what the brand means
   const sha256 = hash.digest('hex') as Sha256;
-  await send(encodeJsonFrame('attachment-end', { sha256, sizeOctets }));
+  await output.send(encodeJsonFrame('attachment-end', { sha256, sizeOctets }));
   return { sha256, sizeOctets };
 }
 
 async function sendRow(document: MessageDocument): Promise<void> {
   const row = JSON.stringify(catalogFactsOf(document, md5));
-  for (const frame of encodeFrames('row', Buffer.from(row))) await send(frame);
-  await send(encodeFrame('row-end'));
+  for (const frame of encodeFrames('row', Buffer.from(row))) await output.send(frame);
+  await output.send(encodeFrame('row-end'));
 }
 
 async function sendDocument(json: string): Promise<void> {
   const octets = Buffer.from(`${json}\n`);
   if (octets.length > MAX_DOCUMENT_OCTETS) throw new MessageLimitError('document-too-large');
-  for (const frame of encodeFrames('document', octets)) await send(frame);
-  await send(encodeFrame('document-end'));
-}
-
-async function send(frame: Uint8Array): Promise<void> {
-  if (!process.stdout.write(frame)) await drained(process.stdout);
+  for (const frame of encodeFrames('document', octets)) await output.send(frame);
+  await output.send(encodeFrame('document-end'));
 }
 
 function parseJob(frame: Frame): Job {
@@ -104,11 +103,16 @@ function parseJob(frame: Frame): Job {
   return JSON.parse(Buffer.from(frame.payload).toString('utf8')) as Job;
 }
 
+async function sayReady(): Promise<void> {
+  await output.send(encodeFrame('ready'));
+  await output.flush();
+}
+
 async function main(): Promise<void> {
   const frames = readFrames(process.stdin);
-  await send(encodeFrame('ready'));
+  await sayReady();
   for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
-    if (next.value.type === 'ping') await send(encodeFrame('ready'));
+    if (next.value.type === 'ping') await sayReady();
     else await runJob(parseJob(next.value), frames);
   }
 }
