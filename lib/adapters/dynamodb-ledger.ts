@@ -25,7 +25,7 @@ import {
 } from './dynamodb-items.ts';
 import { readRuns, writeRun } from './dynamodb-runs.ts';
 import { writeProgress } from './dynamodb-progress.ts';
-import { ifFree, ifHeldBy, ifNoneSince, stateKey, toState } from './dynamodb-state-item.ts';
+import { ifFree, ifHeldBy, ifLastRun, ifNoneSince, stateKey, toState } from './dynamodb-state-item.ts';
 import type { DynamodbTable } from './dynamodb-table.ts';
 import { visibleRecords } from './dynamodb-visible-records.ts';
 
@@ -102,7 +102,9 @@ export class DynamodbLedger implements Ledger {
   ): Promise<'saved' | 'stale'> {
     const now = this.#now();
     const isHolder = by !== undefined && 'owner' in by;
-    const permitted = isHolder ? [ifHeldBy(by)] : [ifFree(now), ...(by ? [ifNoneSince(by)] : [])];
+    const permitted = isHolder
+      ? [ifHeldBy(by)]
+      : [ifFree(now), ...(by ? [ifNoneSince(by), ifLastRun(by, progress.lastRunId)] : [])];
     return (await writeProgress(this.#table, account, progress, permitted, now)) ? 'saved' : 'stale';
   }
 

@@ -48,6 +48,26 @@ export function ifNoneSince({ sinceFence }: WithoutLease): Required<Condition> {
   return { condition: `${isNone}#fence = :since`, values: { ':since': number(sinceFence) } };
 }
 
+/**
+ * Of the progress, the last run is still the one that was read, or the one that writes now: its first try may have been written
+ * while the answer was lost. A run's name stands nowhere else in that text.
+ */
+export function ifLastRun({ sinceRun }: WithoutLease, runId: string): Required<Condition> {
+  const isOurs = 'contains(#progress, :lastRun)';
+  const was = sinceRun === undefined ? 'attribute_not_exists(#progress)' : 'contains(#progress, :sinceRun)';
+  return {
+    condition: `${was} OR ${isOurs}`,
+    values: {
+      ':lastRun': text(lastRunIn(runId)),
+      ...(sinceRun !== undefined && { ':sinceRun': text(lastRunIn(sinceRun)) }),
+    },
+  };
+}
+
+function lastRunIn(runId: string): string {
+  return JSON.stringify({ lastRunId: runId }).slice(1, -1);
+}
+
 export function toLease(item: Item): AccountState['lease'] {
   if (item['leaseOwner'] === undefined) return undefined;
   return { owner: readText(item, 'leaseOwner'), expiresAt: readNumber(item, 'leaseExpiresAt') };

@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import type { AccountId } from '../core/account.ts';
+import { isUnchangedSince } from '../core/account-state.ts';
 import type { AccountProgress, AccountState } from '../core/account-state.ts';
 import type { MessageRecord, RecordMark, StoredRef } from '../core/record.ts';
 import type { RunRecord } from '../core/run-record.ts';
@@ -94,7 +95,7 @@ export class SqliteLedger implements Ledger {
       return inTransaction(this.#database, () => {
         const state = readAccountState(this.#database, account);
         if (leaseInForce(state, this.#rules)) return 'stale';
-        if (by && by.sinceFence !== state.fence) return 'stale';
+        if (by && !isUnchangedSince(state, by)) return 'stale';
         this.#database
           .prepare(
             `INSERT INTO account_state (account, progress) VALUES (:account, :json)

@@ -63,6 +63,14 @@ export const NEW_ACCOUNT_STATE: AccountState = Object.freeze({
   lease: undefined,
 });
 
+/** Whether a state is still the one that was read: nobody had the lease since, and no run has left its progress. */
+export function isUnchangedSince(
+  { fence, progress }: AccountState,
+  { sinceFence, sinceRun }: { readonly sinceFence: number; readonly sinceRun: string | undefined },
+): boolean {
+  return fence === sinceFence && progress?.lastRunId === sinceRun;
+}
+
 const FIRST_BACK_OFF_MS = 60_000;
 const LONGEST_BACK_OFF_MS = 6 * 60 * 60 * 1000;
 

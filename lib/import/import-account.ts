@@ -3,6 +3,7 @@
 
 import type { Account } from '../core/account.ts';
 import type { RunRecord } from '../core/run-record.ts';
+import { endAbandonedLease } from './abandoned-lease.ts';
 import type { AccountRun } from './account-run.ts';
 import { isSwitchedOff } from './delete-messages.ts';
 import type { ImportOptions } from './import-options.ts';
@@ -84,9 +85,9 @@ async function takeCourse(run: AccountRun, course: Course, startedAt: number): P
         options.observer?.planned?.(planned.plan, rowsOf(planned.settled));
         isSwitchedOff(knownCandidates(planned.plan), run);
         // Whoever has the lease may change records that were looked at, and its fence will be the same.
-        const { lease } = course.state;
-        if (options.held || lease === undefined || lease.expiresAt <= startedAt)
+        if (options.held || course.state.lease === undefined)
           course.settled = settle(planned, maildrop.rows, run, course.state, startedAt);
+        else course.state = await endAbandonedLease(run, course.state);
       }
       await maildrop.quit();
       course.isQuiet = book.outcome === 'complete' && course.state.progress?.lastOutcome === 'complete';

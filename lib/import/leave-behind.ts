@@ -67,7 +67,7 @@ async function saveProgress(run: AccountRun, state: AccountState, { lease, settl
     retryAfterMs: book.retryAfterMs,
     jitter: jitterOf(runId),
   });
-  const saved = await leaveProgress(run, progress, lease?.hold ?? { sinceFence: state.fence });
+  const saved = await leaveProgress(run, progress, lease?.hold ?? since(state));
   if (lease) orLeaseLost(saved, lease.hold);
 }
 
@@ -85,10 +85,11 @@ async function leaveProgress(
 /** After a quiet run: once in a while that all is well, and at once what has to be known of another listing. */
 async function refreshProgress(
   run: AccountRun,
-  { progress, fence }: AccountState,
+  state: AccountState,
   settled: SettledListing | undefined,
 ): Promise<void> {
   const { ports, book, options } = run;
+  const { progress } = state;
   if (progress === undefined) return;
   const now = ports.now();
   const isYoung = Math.abs(now - (progress.lastSuccessAt ?? 0)) < (options.quietForMs ?? 0);
@@ -101,7 +102,11 @@ async function refreshProgress(
   if (isYoung && isSame && options.held === undefined) return;
   const lastListing = book.listingMark() ?? progress.lastListing;
   const refreshed = { ...progress, lastEndedAt: now, lastSuccessAt: now, backlog: 0, lastListing, settled };
-  await leaveProgress(run, refreshed, { sinceFence: fence });
+  await leaveProgress(run, refreshed, since(state));
+}
+
+function since({ fence, progress }: AccountState): WithoutLease {
+  return { sinceFence: fence, sinceRun: progress?.lastRunId };
 }
 
 /** A ULID ends in 80 random bits; five bits a character. */

@@ -34,8 +34,9 @@ export interface Ledger {
   state(account: AccountId): Promise<AccountState>;
   /**
    * Write what a run leaves behind.
-   * @param by the lease it ran under; without one it is written only if no lease is in force, and none was given since
-   * @returns `stale` when another run has the lease, or had it meanwhile: nothing is written then
+   * @param by the lease it ran under; without one it is written only if no lease is in force, none was given since, and no other
+   *        run has left its progress since
+   * @returns `stale` when another run has the lease, or had it meanwhile, or was the last one: nothing is written then
    * @throws LEDGER_FAILED
    */
   saveProgress(
@@ -69,6 +70,8 @@ export interface LeaseHold {
 export interface WithoutLease {
   /** Of the state that was read. */
   readonly sinceFence: number;
+  /** The last run of the state that was read: one that had the lease then may have ended since, and knows more. */
+  readonly sinceRun: string | undefined;
 }
 
 /** Time is the ledger's caller's: an expired lease belongs to nobody, whatever became of its owner. */

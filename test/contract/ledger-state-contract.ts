@@ -73,7 +73,7 @@ export function testState(check: LedgerCheck): void {
     'progress made from a state is refused once somebody has had the lease since',
     async ({ ledger, lease }) => {
       const before = await ledger.state(ANN);
-      const since = { sinceFence: before.fence };
+      const since = { sinceFence: before.fence, sinceRun: undefined };
       assert.equal(await ledger.saveProgress(ANN, accountProgress(), since), 'saved');
       const hold = await acquired(lease, ANN, 'host/1/run');
       await lease.release(hold);
@@ -81,9 +81,32 @@ export function testState(check: LedgerCheck): void {
       const { fence, progress } = await ledger.state(ANN);
       assert.deepEqual(progress, accountProgress());
       assert.equal(
-        await ledger.saveProgress(ANN, accountProgress({ backlog: 9 }), { sinceFence: fence }),
+        await ledger.saveProgress(ANN, accountProgress({ backlog: 9 }), {
+          sinceFence: fence,
+          sinceRun: progress?.lastRunId,
+        }),
         'saved',
       );
+    },
+  );
+
+  check(
+    'progress made from a state is refused once another run has left its own, also one that had the lease already',
+    async ({ ledger, lease }) => {
+      await ledger.saveProgress(ANN, accountProgress({ lastRunId: 'run-1' }), undefined);
+      const hold = await acquired(lease, ANN, 'host/1/run-2');
+      const { fence } = await ledger.state(ANN);
+      const ofRunTwo = accountProgress({ lastRunId: 'run-2', backlog: 2 });
+      assert.equal(await ledger.saveProgress(ANN, ofRunTwo, hold), 'saved');
+      await lease.release(hold);
+      const ofRunThree = accountProgress({ lastRunId: 'run-3', backlog: 3 });
+      const save = async (sinceRun: string | undefined): Promise<string> =>
+        await ledger.saveProgress(ANN, ofRunThree, { sinceFence: fence, sinceRun });
+      assert.equal(await save('run-1'), 'stale');
+      assert.equal(await save(undefined), 'stale');
+      assert.deepEqual((await ledger.state(ANN)).progress, ofRunTwo);
+      assert.equal(await save('run-2'), 'saved');
+      assert.deepEqual((await ledger.state(ANN)).progress, ofRunThree);
     },
   );
 }

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { letter, startRuns } from './runs-under-test.ts';
 import type { RunsUnderTest } from './runs-under-test.ts';
+import { acquired } from '../contract/ledger-under-test.ts';
+import { forgetSettled } from '../../lib/lease/forget-settled.ts';
 import { ANN } from '../contract/sample-records.ts';
 
 const HOUR_MS = 3_600_000;
@@ -110,5 +112,21 @@ test('a poll that fails leaves its record, and so does the first that succeeds a
   assert.ok((await runs.poll()).calls.includes('recordRun'));
   assert.equal((await runs.ledger.state(ANN)).progress?.failures, 0);
   await runs.poll();
+  assert.deepEqual((await runs.poll()).calls, ['state']);
+});
+
+test('nothing is settled while a repair is at work, and not before one that fell asleep has lost its lease', async () => {
+  await using runs = await settledMailbox();
+  const { ledger } = runs;
+  const hold = await acquired(ledger, ANN, 'host/1/repair', HOUR_MS);
+  await forgetSettled(hold, ledger);
+  await runs.poll();
+  assert.equal((await ledger.state(ANN)).progress?.settled, undefined);
+  await ledger.renew(hold, HOUR_MS);
+  runs.pass(2 * HOUR_MS);
+  await runs.poll();
+  assert.equal((await ledger.state(ANN)).progress?.settled, undefined);
+  await assert.rejects(ledger.renew(hold, HOUR_MS), { code: 'LEASE_LOST' });
+  assert.ok((await runs.poll()).calls.includes('find'));
   assert.deepEqual((await runs.poll()).calls, ['state']);
 });

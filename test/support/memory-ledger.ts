@@ -5,7 +5,7 @@ import { beginOfRun } from '../../lib/adapters/dynamodb-progress.ts';
 import { freshStart, isHeldBack } from '../../lib/core/fresh-start.ts';
 import { leaseLost } from '../../lib/core/lease-lost.ts';
 import type { AccountId } from '../../lib/core/account.ts';
-import { NEW_ACCOUNT_STATE } from '../../lib/core/account-state.ts';
+import { isUnchangedSince, NEW_ACCOUNT_STATE } from '../../lib/core/account-state.ts';
 import type { AccountProgress, AccountState } from '../../lib/core/account-state.ts';
 import type { MessageRecord, RecordMark, StoredRecord, StoredRef } from '../../lib/core/record.ts';
 import type { RunRecord } from '../../lib/core/run-record.ts';
@@ -90,7 +90,7 @@ export class MemoryLedger implements Ledger, Lease {
   ): Promise<'saved' | 'stale'> {
     const shelf = this.#shelf(account);
     if (by && 'owner' in by ? !isHeldBy(shelf, by) : this.#leaseInForce(shelf)) return 'stale';
-    if (by && 'sinceFence' in by && by.sinceFence !== shelf.state.fence) return 'stale';
+    if (by && 'sinceFence' in by && !isUnchangedSince(shelf.state, by)) return 'stale';
     const began = isHeldBack(progress) ? beginOfRun(progress.lastRunId) : undefined;
     const { changedAt = Infinity } = shelf;
     const isOvertaken = began !== undefined && began <= changedAt && changedAt <= this.#now();
